@@ -1,0 +1,15 @@
+/**
+ * Tests run on the compiled output: type-graphql needs the decorator metadata that only `tsc` emits,
+ * and what is tested is then what is started.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  rootDir: 'dist',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.js'],
+  testEnvironment: 'node',
+  transform: {},
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
