@@ -1,0 +1,72 @@
+/**
+ * Every code that a client can meet, in three closed lists: one for each place where an error goes. A code is
+ * never reused for something else. docs/errors.md explains each.
+ */
+
+/** `userErrors[].code`: a start or a cancel that was refused. */
+export const USER_ERROR_CODES = {
+  INVALID_INTERVAL: 'The interval ends before it starts.',
+  INTERVAL_TOO_LONG: 'The interval is longer than the operation allows.',
+  INTERVAL_TOO_OLD: 'The interval starts longer ago than the operation allows.',
+  INTERVAL_IN_FUTURE: 'The interval starts in the future; usage is served for whole past UTC days.',
+  INVALID_DAYS: 'The number of days is out of range.',
+  INVALID_ID: 'An id is not of the form that upstream uses.',
+  INVALID_FILTER: 'A filter holds too many values, or one that is empty or too long.',
+  UNSUPPORTED_DIMENSION: 'The operation does not have this dimension; the message lists those it has.',
+  UNSUPPORTED_METRIC: 'The operation does not have this metric; the message lists those it has.',
+  UNSUPPORTED_HTTP_METHOD: 'The operation does not have this HTTP method; the message lists those it has.',
+  FORBIDDEN: 'The caller lacks the permission for this operation; the message lists those that would do.',
+  NOT_FOUND: 'There is no such execution for this caller, or upstream knows no such OAuth client.',
+  ALREADY_FINAL: 'The execution had ended before; nothing was changed.',
+  UPSTREAM_REJECTED: 'Upstream refused the query as invalid.',
+} as const;
+export type UserErrorCode = keyof typeof USER_ERROR_CODES;
+
+/** `execution.error.code`: an execution that ran and ended without rows. */
+export const EXECUTION_ERROR_CODES = {
+  UPSTREAM_FAILED: 'Upstream ended the query as failed.',
+  UPSTREAM_CANCELED: 'Upstream ended the query as canceled.',
+  UPSTREAM_REJECTED: 'Upstream refused the query as invalid.',
+  UPSTREAM_FORBIDDEN: 'Upstream refused the query: the credential lacks a permission.',
+  UPSTREAM_NOT_FOUND: 'Upstream does not know the query or its OAuth client, or has dropped its result.',
+  UPSTREAM_INVALID_RESULT: 'Upstream answered with a result that can not be read.',
+  CREDENTIALS_REJECTED: 'Upstream no longer accepts the token with which the query was started.',
+  DEADLINE_EXCEEDED: 'Upstream did not finish within the time that we wait.',
+} as const;
+export type ExecutionErrorCode = keyof typeof EXECUTION_ERROR_CODES;
+
+/** `errors[].extensions.code`: the request itself failed. Codes of the GraphQL library are listed in docs/errors.md. */
+export const REQUEST_ERROR_CODES = {
+  UNAUTHENTICATED: 'No bearer token, or one that upstream does not accept.',
+  FORBIDDEN: 'The caller may not do this.',
+  NOT_FOUND: 'There is no such execution for this caller.',
+  BAD_USER_INPUT: 'An argument has a value that can not be used.',
+  UPSTREAM_UNAVAILABLE: 'Upstream can not be reached just now; try again.',
+  SERVICE_UNAVAILABLE: 'This service can not answer just now; try again.',
+  INTERNAL_SERVER_ERROR: 'Something unexpected; the request id finds it in the logs.',
+} as const;
+export type RequestErrorCode = keyof typeof REQUEST_ERROR_CODES;
+
+/**
+ * A known failure of a request that is not part of its data: the transports show `code` and `message` as they
+ * are. `retryable` says whether the same request may succeed later.
+ */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  constructor(
+    readonly code: RequestErrorCode,
+    message: string,
+    options: { readonly retryable?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.retryable = options.retryable ?? false;
+  }
+  readonly retryable: boolean;
+}
+
+/** A refusal of one input, as data: `field` is the path into the mutation's arguments. */
+export interface UserError {
+  readonly code: UserErrorCode;
+  readonly message: string;
+  readonly field: readonly string[];
+}

@@ -1,0 +1,199 @@
+/**
+ * What the services need of the world. Adapters (`upstream`, `store`, `events`, `auth`) implement these
+ * interfaces, know this folder and their own library, and never each other.
+ */
+import type { Caller, NamedEntity, Visibility } from './caller.js';
+import type { Execution, ExecutionStatus, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type { UsageOperation } from './operation.js';
+import type { UsageRequest } from './request.js';
+
+/** An execution that this node alone may work on until the lease ends. */
+export interface Claim {
+  readonly execution: Execution;
+  /** Rises with each claim; writes that bear an older one change nothing. */
+  readonly fence: number;
+  /** Where the draining of a paged result stands; null before its first page. */
+  readonly cursor: string | null;
+}
+
+export interface NewExecution {
+  readonly operation: UsageOperation;
+  readonly request: UsageRequest;
+  readonly owner: Owner;
+  readonly credentialId: string;
+  /** Encrypted token, when it may be kept at rest; null: the node that created it holds it in memory. */
+  readonly sealedCredential: SealedToken | null;
+  readonly deadlineMs: number;
+}
+
+export interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly hasNextPage: boolean;
+}
+
+/** A token as it is kept at rest. */
+export interface SealedToken {
+  readonly keyId: string;
+  readonly sealed: Buffer;
+}
+
+/**
+ * Executions and their rows. Every time is the database's clock. Methods that take a `Claim` return null (or
+ * false) when the claim is no longer valid: the lease was lost, or the execution is final.
+ */
+export interface ExecutionStore {
+  /** Stores the intent, already claimed by this node, so that a crash before the upstream POST loses nothing. */
+  create(intent: NewExecution, node: string, leaseMs: number): Promise<Claim>;
+  /** Claims up to `limit` executions that are due, the longest due first. */
+  claimDue(node: string, limit: number, leaseMs: number): Promise<Claim[]>;
+  /** Milliseconds until the next execution is due, 0 when one is; null when none is open. */
+  msUntilNextDue(): Promise<number | null>;
+  /** Prolongs the lease. */
+  renew(claim: Claim, leaseMs: number): Promise<boolean>;
+  /** Upstream has accepted the query. */
+  recordSubmitted(claim: Claim, upstreamId: string, nextPollInMs: number): Promise<Execution | null>;
+  /** Upstream was asked (`polled`) or could not be (`failed`) and is to be asked again; gives the lease back. */
+  recordAttempt(claim: Claim, attempt: Attempt): Promise<Execution | null>;
+  /** Appends one page of a result that has more pages, and remembers where the next one starts. */
+  appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string): Promise<boolean>;
+  /** Ends the execution, with the last page of its rows, in one transaction. */
+  finish(
+    claim: Claim,
+    outcome: Outcome,
+    rows: readonly UsageRow[],
+    resultTtlMs: number,
+  ): Promise<Execution | null>;
+  /** Gives the lease back without a change, so that another node may take over at once. */
+  release(claim: Claim): Promise<void>;
+  /** Ends an execution on its owner's behalf; null when it is unknown, invisible or final already. */
+  cancel(id: string, visibility: Visibility, resultTtlMs: number): Promise<Execution | null>;
+
+  get(id: string, visibility: Visibility): Promise<Execution | null>;
+  /** Without a caller, for the event hub alone; whoever delivers it checks the visibility. */
+  getUnchecked(id: string): Promise<Execution | null>;
+  /** Newest first, after the execution with the given creation instant and id. */
+  list(visibility: Visibility, filter: ExecutionFilter, page: ListPage): Promise<PageOf<Execution>>;
+  count(visibility: Visibility, filter: ExecutionFilter): Promise<number>;
+  /** Executions that ended at or after an instant, oldest first. */
+  finishedSince(visibility: Visibility, since: Date): Promise<Execution[]>;
+
+  /** Rows in the order in which upstream gave them, after the given position (0: from the start). */
+  rows(
+    executionId: string,
+    after: number,
+    first: number,
+  ): Promise<PageOf<{ position: number; row: UsageRow }>>;
+  totals(executionId: string): Promise<UsageTotals>;
+}
+
+export interface Attempt {
+  /** An answer was read: counts as a poll and ends a row of failures. */
+  readonly polled: boolean;
+  readonly nextPollInMs: number;
+}
+
+/** Which executions to list; a field left out does not restrict. */
+export interface ExecutionFilter {
+  readonly statuses?: readonly ExecutionStatus[] | undefined;
+  readonly operations?: readonly UsageOperation[] | undefined;
+  readonly clientId?: string | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdTo?: Date | undefined;
+  /** Only those that this subject started. */
+  readonly subjectId?: string | undefined;
+}
+
+export interface ListPage {
+  readonly first: number;
+  readonly after: { readonly createdAt: string; readonly id: string } | null;
+}
+
+/** What upstream said when it was asked for results. */
+export type PollAnswer =
+  /** Not final. `known` is false for a status that we have no name for. */
+  | { readonly state: 'RUNNING'; readonly upstreamStatus: string; readonly known: boolean }
+  | {
+      readonly state: 'FAILED' | 'CANCELED';
+      readonly message: string | null;
+      readonly correlationId: string | null;
+    }
+  /** Complete; `nextCursor` is null on the last page. */
+  | { readonly state: 'ROWS'; readonly rows: readonly UsageRow[]; readonly nextCursor: string | null };
+
+/** Upstream's usage operations. Failures are thrown as `UpstreamError`. */
+export interface UsageUpstream {
+  start(query: UpstreamQuery, token: string, signal: AbortSignal): Promise<{ upstreamId: string }>;
+  poll(query: SubmittedQuery, token: string, signal: AbortSignal): Promise<PollAnswer>;
+}
+
+export interface UpstreamQuery {
+  readonly operation: UsageOperation;
+  readonly request: UsageRequest;
+}
+
+export interface SubmittedQuery extends UpstreamQuery {
+  readonly upstreamId: string;
+  /** Opaque, from an earlier page; null for the first. */
+  readonly cursor: string | null;
+}
+
+/** Who a token belongs to, as upstream tells. Failures are thrown as `UpstreamError` (`UNAUTHENTICATED` for a bad token). */
+export interface UpstreamIdentity {
+  describeToken(
+    token: string,
+    signal: AbortSignal,
+  ): Promise<{ organization: NamedEntity; client: NamedEntity }>;
+  /** Null for a client-credentials token, which has no user. */
+  describeUser(
+    token: string,
+    signal: AbortSignal,
+  ): Promise<(NamedEntity & { readonly permissions: readonly string[] }) | null>;
+}
+
+/** Names of what rows point at. Unknown and forbidden ids are absent from the answer. */
+export interface UpstreamDirectory {
+  oauthClients(token: string, signal: AbortSignal): Promise<readonly NamedEntity[]>;
+  oauthClientsById(
+    ids: readonly string[],
+    token: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, NamedEntity>>;
+  usersById(
+    ids: readonly string[],
+    token: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, NamedEntity>>;
+}
+
+/** Turns a bearer token into a caller; throws `RequestError` (`UNAUTHENTICATED`, `UPSTREAM_UNAVAILABLE`). */
+export interface Authenticator {
+  authenticate(token: string): Promise<Caller>;
+}
+
+/** The tokens with which upstream is asked for executions that outlive the request that started them. */
+export interface CredentialSource {
+  /** Keeps what is needed to poll for this caller. */
+  hold(caller: Caller): { readonly credentialId: string; readonly sealed: SealedToken | null };
+  /** The token to use now; null when this node does not have it (any more). */
+  tokenFor(credentialId: string): Promise<string | null>;
+  /** Upstream refused this token. True when a new one may be had, so that asking again makes sense. */
+  refused(credentialId: string, token: string): Promise<boolean>;
+}
+
+/** Tokens at rest, for `CredentialSource`. */
+export interface SealedTokenStore {
+  load(credentialId: string): Promise<SealedToken | null>;
+}
+
+/** A change of an execution, or the notice that changes may have been missed and everything must be read again. */
+export type ExecutionEvent =
+  { readonly type: 'CHANGED'; readonly id: string; readonly version: number } | { readonly type: 'RESYNC' };
+
+/**
+ * Tells of changes, on whichever node they were made. A hint for latency: the store is the truth. Listening is
+ * effective when the method returns.
+ */
+export interface ExecutionEvents {
+  onExecution(id: string, listener: (event: ExecutionEvent) => void): () => void;
+  onFinished(organizationId: string, listener: (event: ExecutionEvent) => void): () => void;
+}

@@ -1,0 +1,221 @@
+/**
+ * From what a caller wrote to the canonical request: lists sorted and without duplicates, defaults filled, the
+ * interval in whole days. Two inputs that mean the same give equal requests, and a request that leaves here is
+ * one that upstream has no reason to refuse.
+ */
+import type { UserError, UserErrorCode } from './error-codes.js';
+import { type DayInterval, dayCount, formatInterval, utcDay } from './interval.js';
+import {
+  type HttpMethod,
+  OPERATION_TRAITS,
+  type OperationTraits,
+  USAGE_FILTERS,
+  type UsageDimension,
+  type UsageFilterName,
+  type UsageGranularity,
+  type UsageMetric,
+  type UsageOperation,
+} from './operation.js';
+
+export interface UsageSort {
+  readonly field: UsageDimension | UsageMetric;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** The canonical query. `days` is set for the summary alone, `interval` for all the others. */
+export interface UsageRequest {
+  /** `yyyy-MM-dd/yyyy-MM-dd`, both days included. */
+  readonly interval: string | null;
+  readonly days: number | null;
+  readonly granularity: UsageGranularity | null;
+  readonly metrics: readonly UsageMetric[];
+  readonly groupBy: readonly UsageDimension[];
+  readonly clientId: string | null;
+  readonly filters: Readonly<Record<UsageFilterName, readonly string[]>>;
+  readonly sortBy: readonly UsageSort[];
+}
+
+type Nullable<T> = T | null | undefined;
+
+/** What a caller may give; each operation's input has the part that it understands. */
+export interface RequestDraft extends Partial<Record<UsageFilterName, Nullable<readonly string[]>>> {
+  readonly interval?: Nullable<DayInterval>;
+  readonly days?: Nullable<number>;
+  readonly granularity?: Nullable<UsageGranularity>;
+  readonly metrics?: Nullable<readonly UsageMetric[]>;
+  readonly groupBy?: Nullable<readonly UsageDimension[]>;
+  readonly clientId?: Nullable<string>;
+  readonly sortBy?: Nullable<readonly UsageSort[]>;
+}
+
+export type RequestResult =
+  | { readonly ok: true; readonly request: UsageRequest }
+  | { readonly ok: false; readonly userErrors: readonly UserError[] };
+
+/** Upstream names no limit for the summary; a year is as far back as its newer operations go. */
+export const MAX_SUMMARY_DAYS = 365;
+/** Far under upstream's body limit of 512,000 bytes together with `MAX_FILTER_LENGTH`. */
+export const MAX_FILTER_VALUES = 200;
+export const MAX_FILTER_LENGTH = 512;
+/** Upstream's ids are UUIDs; the looser form keeps older ones usable and keeps paths safe. */
+const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+
+/**
+ * Checks a draft against what the operation has and gives its canonical form, or every problem at once.
+ * `nowMs` decides what lies in the future or too far in the past.
+ */
+export function canonicalRequest(
+  operation: UsageOperation,
+  draft: RequestDraft,
+  nowMs: number,
+): RequestResult {
+  const traits = OPERATION_TRAITS[operation];
+  const userErrors = [
+    ...checkInterval(operation, traits, draft.interval ?? null, nowMs),
+    ...checkDays(draft.days ?? null),
+    ...checkClientId(traits, draft.clientId ?? null),
+    ...checkNames(operation, 'groupBy', draft.groupBy, traits.dimensions, 'UNSUPPORTED_DIMENSION'),
+    ...checkNames(operation, 'metrics', draft.metrics, traits.metrics, 'UNSUPPORTED_METRIC'),
+    ...checkSort(operation, traits, draft.sortBy ?? []),
+    ...USAGE_FILTERS.flatMap((name) => checkFilter(operation, traits, name, draft[name] ?? [])),
+  ];
+  return userErrors.length > 0 ? { ok: false, userErrors } : { ok: true, request: canonical(traits, draft) };
+}
+
+function canonical(traits: OperationTraits, draft: RequestDraft): UsageRequest {
+  return {
+    interval: draft.interval ? formatInterval(draft.interval) : null,
+    days: draft.days ?? null,
+    granularity: draft.granularity ?? null,
+    metrics: inOrderOf(traits.metrics, draft.metrics?.length ? draft.metrics : traits.metrics),
+    groupBy: inOrderOf(traits.dimensions, draft.groupBy ?? traits.defaultDimensions),
+    clientId: draft.clientId ?? null,
+    filters: canonicalFilters(draft),
+    sortBy: draft.sortBy ?? [],
+  };
+}
+
+function canonicalFilters(draft: RequestDraft): UsageRequest['filters'] {
+  const sorted = (name: UsageFilterName) => [...new Set(draft[name] ?? [])].sort();
+  return {
+    oauthClientNames: sorted('oauthClientNames'),
+    httpMethods: sorted('httpMethods'),
+    templateUris: sorted('templateUris'),
+    platforms: sorted('platforms'),
+    userIds: sorted('userIds'),
+    oauthClientIds: sorted('oauthClientIds'),
+    organizationIds: sorted('organizationIds'),
+  };
+}
+
+function inOrderOf<T>(all: readonly T[], picked: readonly T[]): T[] {
+  return all.filter((value) => picked.includes(value));
+}
+
+function refuse(code: UserErrorCode, field: string, message: string): UserError {
+  return { code, message, field: ['input', field] };
+}
+
+function checkInterval(
+  operation: UsageOperation,
+  traits: OperationTraits,
+  interval: DayInterval | null,
+  nowMs: number,
+): UserError[] {
+  if (!interval) return [];
+  const shown = formatInterval(interval);
+  const days = dayCount(interval);
+  const today = utcDay(nowMs);
+  const { maxIntervalDays, maxAgeDays } = traits;
+  if (days < 1)
+    return [refuse('INVALID_INTERVAL', 'interval', `The interval ${shown} ends before it starts.`)];
+  if (interval.from > today) {
+    const message = `The interval ${shown} starts after today, ${today} (UTC); usage is served for past days.`;
+    return [refuse('INTERVAL_IN_FUTURE', 'interval', message)];
+  }
+  const errors: UserError[] = [];
+  // Upstream counts from the start to the end, so 90 days after the start is the 91st day.
+  if (maxIntervalDays !== null && days > maxIntervalDays + 1) {
+    const message = `${operation} takes an end at most ${maxIntervalDays} days after the start; ${shown} has ${days - 1}.`;
+    errors.push(refuse('INTERVAL_TOO_LONG', 'interval', message));
+  }
+  if (maxAgeDays !== null && interval.from < utcDay(nowMs, -maxAgeDays)) {
+    const message = `${operation} takes a start on or after ${utcDay(nowMs, -maxAgeDays)}, not ${interval.from}.`;
+    errors.push(refuse('INTERVAL_TOO_OLD', 'interval', message));
+  }
+  return errors;
+}
+
+function checkDays(days: number | null): UserError[] {
+  if (days === null || (days >= 1 && days <= MAX_SUMMARY_DAYS)) return [];
+  return [refuse('INVALID_DAYS', 'days', `days must be from 1 to ${MAX_SUMMARY_DAYS}, not ${days}.`)];
+}
+
+function checkClientId(traits: OperationTraits, clientId: string | null): UserError[] {
+  if (!traits.perClient || (clientId !== null && ID_PATTERN.test(clientId))) return [];
+  return [
+    refuse('INVALID_ID', 'clientId', 'clientId must be the id of an OAuth client, as upstream writes it.'),
+  ];
+}
+
+function checkNames<T extends string>(
+  operation: UsageOperation,
+  field: string,
+  given: Nullable<readonly T[]>,
+  supported: readonly T[],
+  code: UserErrorCode,
+): UserError[] {
+  const missing = (given ?? []).filter((name) => !supported.includes(name));
+  if (missing.length === 0) return [];
+  const list = (names: readonly string[]) => [...new Set(names)].join(', ');
+  return [
+    refuse(code, field, `${operation} does not have ${list(missing)}. It has: ${list(supported) || 'none'}.`),
+  ];
+}
+
+function checkSort(
+  operation: UsageOperation,
+  traits: OperationTraits,
+  sortBy: readonly UsageSort[],
+): UserError[] {
+  const fields = sortBy.map((sort) => sort.field);
+  const supported = ['DATE' as const, ...traits.dimensions, ...traits.metrics];
+  return checkNames(operation, 'sortBy', fields, supported, 'UNSUPPORTED_DIMENSION');
+}
+
+function checkFilter(
+  operation: UsageOperation,
+  traits: OperationTraits,
+  name: UsageFilterName,
+  values: readonly string[],
+): UserError[] {
+  if (values.length > MAX_FILTER_VALUES) {
+    return [
+      refuse(
+        'INVALID_FILTER',
+        name,
+        `${name} takes at most ${MAX_FILTER_VALUES} values, not ${values.length}.`,
+      ),
+    ];
+  }
+  if (name === 'httpMethods') {
+    const methods = values as readonly HttpMethod[];
+    return checkNames(operation, name, methods, traits.httpMethods, 'UNSUPPORTED_HTTP_METHOD');
+  }
+  const isId = name.endsWith('Ids');
+  const fits = (value: string) => (isId ? ID_PATTERN.test(value) : isText(value));
+  if (values.every(fits)) return [];
+  return isId
+    ? [refuse('INVALID_ID', name, `${name} must hold ids as upstream writes them.`)]
+    : [
+        refuse(
+          'INVALID_FILTER',
+          name,
+          `${name} must hold texts of 1 to ${MAX_FILTER_LENGTH} printable characters.`,
+        ),
+      ];
+}
+
+function isText(value: string): boolean {
+  return value.length >= 1 && value.length <= MAX_FILTER_LENGTH && !/\p{Cc}|\p{Cs}/u.test(value);
+}

@@ -1,0 +1,54 @@
+/**
+ * Everything that can go wrong between us and upstream, in the few kinds on which a decision depends. Retry
+ * decisions read `kind` and `retryAfterMs`, never a message.
+ */
+export type UpstreamErrorKind =
+  /** 401: the token is not accepted. */
+  | 'UNAUTHENTICATED'
+  /** 403. */
+  | 'FORBIDDEN'
+  /** 404. */
+  | 'NOT_FOUND'
+  /** Any other 4xx that the same request would meet again. */
+  | 'REJECTED'
+  /** 429, or our own count says that it would be. */
+  | 'RATE_LIMITED'
+  /** 5xx, 408, a broken connection, a deadline, an answer that is not what was asked for. */
+  | 'UNAVAILABLE';
+
+export interface UpstreamErrorDetails {
+  /** HTTP status; null when there was no answer. */
+  readonly status?: number | null;
+  /** Upstream's own `code`, for logs. */
+  readonly upstreamCode?: string | null;
+  readonly correlationId?: string | null;
+  /** How long upstream asks to be left alone; null when it did not say. */
+  readonly retryAfterMs?: number | null;
+  readonly cause?: unknown;
+}
+
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly status: number | null;
+  readonly upstreamCode: string | null;
+  readonly correlationId: string | null;
+  readonly retryAfterMs: number | null;
+
+  /** `message` is safe to show: it never holds a token, a header or an address. */
+  constructor(
+    readonly kind: UpstreamErrorKind,
+    message: string,
+    details: UpstreamErrorDetails = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.status = details.status ?? null;
+    this.upstreamCode = details.upstreamCode ?? null;
+    this.correlationId = details.correlationId ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+
+  /** The same request may succeed later, without anything else being changed. */
+  get retryable(): boolean {
+    return this.kind === 'RATE_LIMITED' || this.kind === 'UNAVAILABLE';
+  }
+}
