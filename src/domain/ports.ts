@@ -3,7 +3,8 @@
  * interfaces, know this folder and their own library, and never each other.
  */
 import type { Caller, NamedEntity, Visibility } from './caller.js';
-import type { Execution, ExecutionStatus, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type { Execution, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type { ExecutionFilter } from './execution-filter.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
 
@@ -14,6 +15,10 @@ export interface Claim {
   readonly fence: number;
   /** Where the draining of a paged result stands; null before its first page. */
   readonly cursor: string | null;
+  /** Judged by the store's clock, like every time that decides something. */
+  readonly pastDeadline: boolean;
+  /** Since upstream accepted the query, or since its creation before that. */
+  readonly ageMs: number;
 }
 
 export interface NewExecution {
@@ -69,13 +74,21 @@ export interface ExecutionStore {
   cancel(id: string, visibility: Visibility, resultTtlMs: number): Promise<Execution | null>;
 
   get(id: string, visibility: Visibility): Promise<Execution | null>;
-  /** Without a caller, for the event hub alone; whoever delivers it checks the visibility. */
-  getUnchecked(id: string): Promise<Execution | null>;
+  /**
+   * Many at once and for nobody in particular: whoever delivers them checks the visibility. Unknown and expired
+   * ones are absent.
+   */
+  getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Execution>>;
   /** Newest first, after the execution with the given creation instant and id. */
   list(visibility: Visibility, filter: ExecutionFilter, page: ListPage): Promise<PageOf<Execution>>;
   count(visibility: Visibility, filter: ExecutionFilter): Promise<number>;
   /** Executions that ended at or after an instant, oldest first. */
   finishedSince(visibility: Visibility, since: Date): Promise<Execution[]>;
+
+  /** The store's clock. */
+  now(): Promise<Date>;
+  /** Those of the given credentials that an open execution still needs. */
+  neededCredentials(credentialIds: readonly string[]): Promise<string[]>;
 
   /** Rows in the order in which upstream gave them, after the given position (0: from the start). */
   rows(
@@ -92,20 +105,9 @@ export interface Attempt {
   readonly nextPollInMs: number;
 }
 
-/** Which executions to list; a field left out does not restrict. */
-export interface ExecutionFilter {
-  readonly statuses?: readonly ExecutionStatus[] | undefined;
-  readonly operations?: readonly UsageOperation[] | undefined;
-  readonly clientId?: string | undefined;
-  readonly createdFrom?: Date | undefined;
-  readonly createdTo?: Date | undefined;
-  /** Only those that this subject started. */
-  readonly subjectId?: string | undefined;
-}
-
 export interface ListPage {
   readonly first: number;
-  readonly after: { readonly createdAt: string; readonly id: string } | null;
+  readonly after: { readonly createdAt: Date; readonly id: string } | null;
 }
 
 /** What upstream said when it was asked for results. */
@@ -178,11 +180,17 @@ export interface CredentialSource {
   tokenFor(credentialId: string): Promise<string | null>;
   /** Upstream refused this token. True when a new one may be had, so that asking again makes sense. */
   refused(credentialId: string, token: string): Promise<boolean>;
+  /** Ids of the tokens held in memory for more than a minute, for whoever asks whether they are still needed. */
+  heldIds(): string[];
+  /** Forgets a token held in memory. */
+  release(credentialId: string): void;
 }
 
-/** Tokens at rest, for `CredentialSource`. */
+/** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore.create`. */
 export interface SealedTokenStore {
   load(credentialId: string): Promise<SealedToken | null>;
+  /** Erases those that no open execution has needed for a minute; gives their number. */
+  sweep(): Promise<number>;
 }
 
 /** A change of an execution, or the notice that changes may have been missed and everything must be read again. */
@@ -191,9 +199,9 @@ export type ExecutionEvent =
 
 /**
  * Tells of changes, on whichever node they were made. A hint for latency: the store is the truth. Listening is
- * effective when the method returns.
+ * effective when the promise is settled; the function that it gives ends it.
  */
 export interface ExecutionEvents {
-  onExecution(id: string, listener: (event: ExecutionEvent) => void): () => void;
-  onFinished(organizationId: string, listener: (event: ExecutionEvent) => void): () => void;
+  onExecution(id: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
+  onFinished(organizationId: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
 }

@@ -1,0 +1,41 @@
+/** Tidies up what no open execution needs any more: tokens, in memory and at rest. */
+import type { CredentialSource, ExecutionStore, SealedTokenStore } from '../domain/ports.js';
+import type { Logger } from '../lib/logger.js';
+
+export interface JanitorOptions {
+  readonly store: ExecutionStore;
+  readonly credentials: CredentialSource;
+  readonly sealedTokens: SealedTokenStore;
+  readonly log: Logger;
+}
+
+/** How much longer than needed a token may be kept, at most, besides the minute that both kinds are safe from it. */
+const INTERVAL_MS = 30_000;
+
+/** Starts at once; `stop` waits for a round that runs. */
+export function createJanitor(options: JanitorOptions): { stop(): Promise<void> } {
+  let round = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round
+      .then(() => tidy(options))
+      .catch((error: unknown) => {
+        options.log.warn({ err: error }, 'could not tidy up');
+      });
+  }, INTERVAL_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
+
+/** One round; exported so that a test need not wait for it. */
+export async function tidy({ store, credentials, sealedTokens }: JanitorOptions): Promise<void> {
+  const held = credentials.heldIds();
+  if (held.length > 0) {
+    const needed = new Set(await store.neededCredentials(held));
+    for (const id of held) if (!needed.has(id)) credentials.release(id);
+  }
+  await sealedTokens.sweep();
+}

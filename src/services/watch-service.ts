@@ -1,0 +1,179 @@
+/**
+ * Delivery. The order is what makes it exact: listen first, then read the present state, then read again at every
+ * event; a change between two of these steps is seen by the later one. Versions rise, so what was sent already is
+ * known, and a final state is the last thing that a stream gives. Events are hints: what is sent was always read
+ * from the store, and a read that fails is repeated until the subscriber leaves.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import DataLoader from 'dataloader';
+
+import { isVisible, type Visibility } from '../domain/caller.js';
+import { RequestError } from '../domain/error-codes.js';
+import { type Execution, isFinal } from '../domain/execution.js';
+import { type ExecutionFilter, matchesFilter } from '../domain/execution-filter.js';
+import type { ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import { createPushIterator, type PushIterator } from '../lib/push-iterator.js';
+
+export interface WatchServiceOptions {
+  readonly store: ExecutionStore;
+  readonly events: ExecutionEvents;
+}
+
+export interface WatchService {
+  /**
+   * The present state, every change, the final state, then the end; with `finalOnly` the final state alone. A slow
+   * consumer misses versions between, never the final one. Throws `RequestError` `NOT_FOUND` for an execution that
+   * is unknown, invisible or expired.
+   */
+  execution(
+    id: string,
+    visibility: Visibility,
+    finalOnly: boolean,
+  ): Promise<AsyncIterableIterator<Execution>>;
+  /** Every matching execution that ends from now on, each once, until the consumer leaves. */
+  finished(visibility: Visibility, filter: ExecutionFilter): Promise<AsyncIterableIterator<Execution>>;
+}
+
+const READ_RETRY_MS = 1_000;
+/** Executions that may wait for a slow consumer of `finished`; past that they are read again when it has caught up. */
+const FINISHED_CAPACITY = 1_000;
+/** Commits become visible in another order than their timestamps say; no transaction that ends one takes this long. */
+const FINISHED_OVERLAP_MS = 120_000;
+/** Remembered as sent; far more than can end within the overlap. */
+const FINISHED_MEMORY = 20_000;
+
+export function createWatchService({ store, events }: WatchServiceOptions): WatchService {
+  // However many watch the same execution, and whatever else changes at the same moment: one statement.
+  const loader = new DataLoader<string, Execution | null>(
+    async (ids) => {
+      const found = await store.getMany([...new Set(ids)]);
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { cache: false, maxBatchSize: 1_000 },
+  );
+
+  return {
+    async execution(id, visibility, finalOnly) {
+      let sent = 0;
+      const deliver = (current: Execution | null) => {
+        if (!current || !isVisible(current, visibility)) return stream.fail(notFound());
+        if (current.version <= sent) return;
+        sent = current.version;
+        if (!finalOnly || isFinal(current.status)) stream.push(current);
+        if (isFinal(current.status)) stream.end();
+      };
+      const refresh = createRefresher(async () => deliver(await loader.load(id)));
+      const stream: PushIterator<Execution> = createPushIterator({
+        capacity: 1,
+        whenFull: 'replace',
+        onClosed: () => {
+          refresh.stop();
+          unlisten();
+        },
+      });
+      const unlisten = await events.onExecution(id, (event) => {
+        if (event.type === 'RESYNC' || event.version > sent) refresh.request();
+      });
+      await orClose(stream, async () => {
+        const present = await store.get(id, visibility);
+        if (!present) throw notFound();
+        deliver(present);
+      });
+      return stream;
+    },
+
+    async finished(visibility, filter) {
+      const sent = new Set<string>();
+      let since = new Date(0);
+      let behind = false;
+      const deliver = (execution: Execution | null) => {
+        if (!execution?.finishedAt || !isVisible(execution, visibility)) return;
+        if (!matchesFilter(execution, filter) || sent.has(execution.id)) return;
+        if (!stream.push(execution)) {
+          behind = true;
+          return;
+        }
+        remember(sent, execution.id);
+        if (execution.finishedAt > since) since = execution.finishedAt;
+      };
+      const catchUp = createRefresher(async () => {
+        behind = false;
+        const from = new Date(Math.max(subscribedAt.getTime(), since.getTime() - FINISHED_OVERLAP_MS));
+        for (const execution of await store.finishedSince(visibility, from)) deliver(execution);
+      });
+      const stream: PushIterator<Execution> = createPushIterator({
+        capacity: FINISHED_CAPACITY,
+        onDrained: () => behind && catchUp.request(),
+        onClosed: () => {
+          catchUp.stop();
+          unlisten();
+        },
+      });
+      const unlisten = await events.onFinished(visibility.organizationId, (event) => {
+        if (event.type === 'RESYNC') catchUp.request();
+        else loader.load(event.id).then(deliver, catchUp.request);
+      });
+      let subscribedAt = new Date();
+      await orClose(stream, async () => {
+        subscribedAt = await store.now();
+      });
+      return stream;
+    },
+  };
+}
+
+function notFound(): RequestError {
+  return new RequestError(
+    'NOT_FOUND',
+    'There is no such execution. It may have expired, or the id is not right.',
+  );
+}
+
+/** Nothing stays registered when the first read of a subscription fails. */
+async function orClose(stream: PushIterator<Execution>, firstRead: () => Promise<void>): Promise<void> {
+  try {
+    await firstRead();
+  } catch (error) {
+    await stream.return?.();
+    throw error;
+  }
+}
+
+function remember(sent: Set<string>, id: string): void {
+  sent.add(id);
+  const [oldest] = sent;
+  if (sent.size > FINISHED_MEMORY && oldest !== undefined) sent.delete(oldest);
+}
+
+/**
+ * Runs `read` once for any number of requests that come while it waits, once more for those that come while it
+ * runs, and again after a pause when it fails.
+ */
+function createRefresher(read: () => Promise<void>): { request: () => void; stop: () => void } {
+  const abort = new AbortController();
+  let requested = false;
+  let running = false;
+
+  async function run(): Promise<void> {
+    running = true;
+    while (requested && !abort.signal.aborted) {
+      requested = false;
+      try {
+        await read();
+      } catch {
+        requested = true;
+        await sleep(READ_RETRY_MS, undefined, { signal: abort.signal }).catch(() => {});
+      }
+    }
+    running = false;
+  }
+
+  return {
+    request() {
+      requested = true;
+      if (!running) void run();
+    },
+    stop: () => abort.abort(),
+  };
+}

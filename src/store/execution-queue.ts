@@ -1,0 +1,55 @@
+/**
+ * The executions table is the poll queue. `due_at` is when some node must look at an execution: its next poll, or
+ * the end of the lease of the node that works on it, so that one index serves both and a dead node's work comes
+ * back by itself. Only the database's clock judges.
+ *
+ * Rejected: a table of its own for the queue (two writes that must agree), advisory locks instead of a lease
+ * (released by a broken connection while the node still works), a queue library (its precision is ten times worse).
+ */
+import { sql } from 'kysely';
+
+import type { Claim } from '../domain/ports.js';
+import { toUuid } from '../domain/execution-id.js';
+import type { Db } from './database.js';
+import { type ClaimedRow, toClaim } from './mapping.js';
+import { claimFacts, fromNowMs } from './sql.js';
+
+/**
+ * SKIP LOCKED lets nodes that race for the same executions each take others; the new fence makes the writes of
+ * whoever held an execution before worthless.
+ */
+export async function claimDue(db: Db, node: string, limit: number, leaseMs: number): Promise<Claim[]> {
+  const { rows } = await sql<ClaimedRow>`
+    WITH due AS (
+      SELECT id FROM executions
+      WHERE due_at <= now()
+      ORDER BY due_at
+      LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED
+    )
+    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}, lease_owner = ${node}, fence = fence + 1
+    FROM due WHERE executions.id = due.id
+    RETURNING executions.*, ${claimFacts}`.execute(db);
+  return rows.map(toClaim);
+}
+
+export async function msUntilNextDue(db: Db): Promise<number | null> {
+  const { rows } = await sql<{ ms: number | null }>`
+    SELECT GREATEST(0, EXTRACT(EPOCH FROM min(due_at) - now()) * 1000)::float8 AS ms
+    FROM executions WHERE due_at IS NOT NULL`.execute(db);
+  return rows[0]?.ms ?? null;
+}
+
+export async function renew(db: Db, claim: Claim, leaseMs: number): Promise<boolean> {
+  const result = await sql`
+    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
+  return result.numAffectedRows === 1n;
+}
+
+/** Due at once for whoever is next; the fence stays, so that the giver could still write (it has stopped). */
+export async function release(db: Db, claim: Claim): Promise<void> {
+  await sql`
+    UPDATE executions SET due_at = now(), lease_owner = NULL
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
+}

@@ -1,0 +1,173 @@
+/**
+ * The moves of an execution. Each statement names the states that it may leave and the fence that it must find,
+ * so a node that lost its lease, and a final state, are both out of reach.
+ */
+import { type RawBuilder, sql } from 'kysely';
+
+import type { Visibility } from '../domain/caller.js';
+import { type Execution, originsOf, type Outcome, type UsageRow } from '../domain/execution.js';
+import type { Attempt, Claim, NewExecution } from '../domain/ports.js';
+import { toUuid } from '../domain/execution-id.js';
+import type { Db } from './database.js';
+import { type ExecutionRow, toClaim, toExecution } from './mapping.js';
+import { fromNowMs, visibleTo } from './sql.js';
+import { deleteRows, insertRows } from './usage-rows.js';
+
+export async function create(db: Db, intent: NewExecution, node: string, leaseMs: number): Promise<Claim> {
+  const { owner, sealedCredential: sealed } = intent;
+  return db.transaction().execute(async (tx) => {
+    if (sealed) {
+      await tx
+        .insertInto('credentials')
+        .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
+        )
+        .execute();
+    }
+    const row = await tx
+      .insertInto('executions')
+      .values({
+        organization_id: owner.organizationId,
+        scope: owner.scope,
+        subject_id: owner.subjectId,
+        credential_id: intent.credentialId,
+        operation: intent.operation,
+        request: JSON.stringify(intent.request),
+        deadline_at: fromNowMs(intent.deadlineMs),
+        due_at: fromNowMs(leaseMs),
+        lease_owner: node,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toClaim({ ...row, past_deadline: false, age_ms: 0 });
+  });
+}
+
+export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPollInMs: number) {
+  return move(
+    db,
+    claim,
+    sql`
+    status = 'RUNNING', upstream_id = ${upstreamId}, submitted_at = now(), failure_count = 0,
+    ${pollAgain(nextPollInMs)}`,
+    originsOf('RUNNING'),
+  );
+}
+
+export function recordAttempt(db: Db, claim: Claim, { polled, nextPollInMs }: Attempt) {
+  const counted = polled
+    ? sql`poll_count = poll_count + 1, failure_count = 0`
+    : sql`failure_count = failure_count + 1`;
+  return move(db, claim, sql`${counted}, ${pollAgain(nextPollInMs)}`, ['QUEUED', 'RUNNING']);
+}
+
+/** The deadline is itself a moment at which somebody must look. */
+function pollAgain(inMs: number): RawBuilder<unknown> {
+  const next = sql`LEAST(${fromNowMs(inMs)}, deadline_at)`;
+  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL`;
+}
+
+async function move(
+  db: Db,
+  claim: Claim,
+  changes: RawBuilder<unknown>,
+  from: readonly string[],
+): Promise<Execution | null> {
+  const { rows } = await sql<ExecutionRow>`
+    UPDATE executions SET version = version + 1, ${changes}
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND status = ANY(${[...from]}::text[])
+    RETURNING *`.execute(db);
+  return rows[0] ? toExecution(rows[0]) : null;
+}
+
+/** Not a change that clients see: rows are shown when the execution has succeeded. */
+export async function appendRows(
+  db: Db,
+  claim: Claim,
+  rows: readonly UsageRow[],
+  nextCursor: string,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const held = await lockClaimed(tx, claim);
+    if (!held) return false;
+    await insertRows(tx, held.id, held.row_count, rows);
+    await sql`UPDATE executions SET row_count = row_count + ${rows.length}, drain_cursor = ${nextCursor}
+      WHERE id = ${held.id}`.execute(tx);
+    return true;
+  });
+}
+
+export async function finish(
+  db: Db,
+  claim: Claim,
+  outcome: Outcome,
+  rows: readonly UsageRow[],
+  resultTtlMs: number,
+): Promise<Execution | null> {
+  return db.transaction().execute(async (tx) => {
+    const held = await lockClaimed(tx, claim);
+    if (!held || !originsOf(outcome.status).includes(held.status)) return null;
+    if (outcome.status === 'SUCCEEDED') await insertRows(tx, held.id, held.row_count, rows);
+    else await deleteRows(tx, held.id);
+    const rowCount = outcome.status === 'SUCCEEDED' ? held.row_count + rows.length : 0;
+    const { rows: ended } = await sql<ExecutionRow>`
+      UPDATE executions SET version = version + 1, row_count = ${rowCount},
+        poll_count = poll_count + ${outcome.status === 'SUCCEEDED' ? 1 : 0},
+        ${ending(outcome, resultTtlMs)}
+      WHERE id = ${held.id} RETURNING *`.execute(tx);
+    return ended[0] ? toExecution(ended[0]) : null;
+  });
+}
+
+export async function cancel(
+  db: Db,
+  id: string,
+  visibility: Visibility,
+  resultTtlMs: number,
+): Promise<Execution | null> {
+  // A lease on a query without upstream's id means that its POST may be on the way just now.
+  const mayStillRun = sql<boolean>`(upstream_id IS NOT NULL OR lease_owner IS NOT NULL)`;
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<ExecutionRow>`
+      UPDATE executions SET version = version + 1, fence = fence + 1, row_count = 0,
+        ${ending({ status: 'CANCELED', upstreamMayStillRun: mayStillRun }, resultTtlMs)}
+      WHERE id = ${toUuid(id)} AND ${visibleTo(visibility)}
+        AND status = ANY(${originsOf('CANCELED')}::text[])
+      RETURNING *`.execute(tx);
+    const row = rows[0];
+    if (!row) return null;
+    await deleteRows(tx, row.id);
+    return toExecution(row);
+  });
+}
+
+type Ending = Outcome | { readonly status: 'CANCELED'; readonly upstreamMayStillRun: RawBuilder<boolean> };
+
+function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
+  const success = outcome.status === 'SUCCEEDED' ? outcome : null;
+  const error = 'error' in outcome ? outcome.error : null;
+  const mayStillRun = 'upstreamMayStillRun' in outcome ? outcome.upstreamMayStillRun : false;
+  return sql`
+    status = ${outcome.status}, finished_at = now(), expires_at = ${fromNowMs(resultTtlMs)},
+    next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
+    as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
+    upstream_may_still_run = ${mayStillRun},
+    error_code = ${error?.code ?? null}, error_message = ${error?.message ?? null},
+    error_retryable = ${error?.retryable ?? null}, error_retry_after = ${error?.retryAfter ?? null}::timestamptz,
+    error_upstream_status = ${error?.upstreamStatus ?? null}::integer,
+    error_correlation_id = ${error?.correlationId ?? null}`;
+}
+
+async function lockClaimed(tx: Db, claim: Claim): Promise<ExecutionRow | undefined> {
+  return tx
+    .selectFrom('executions')
+    .selectAll()
+    .where('id', '=', toUuid(claim.execution.id))
+    .where('fence', '=', claim.fence)
+    .where('finished_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+}

@@ -1,0 +1,25 @@
+/** Brings the schema up to date at start. Kysely's migrator holds a lock, so nodes that start together take turns. */
+import { Migrator } from 'kysely/migration';
+
+import type { Logger } from '../lib/logger.js';
+import { StartupError } from '../lib/startup-error.js';
+import type { Db } from './database.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+/** Throws `StartupError` when the database can't be reached or was migrated by a newer version of this program. */
+export async function migrate(db: Db, log: Logger): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error, results } = await migrator.migrateToLatest();
+  for (const { migrationName, status } of results ?? [])
+    log.info({ migrationName, status }, 'migrated the database');
+  if (error) throw toStartupError(error);
+}
+
+function toStartupError(error: unknown): StartupError {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = /corrupted migrations/.test(message)
+    ? 'The database was migrated by another version of this program; run that version or a newer one.'
+    : `The database can not be used (${code || message}). Check DATABASE_URL and that PostgreSQL runs.`;
+  return new StartupError(advice, { cause: error });
+}

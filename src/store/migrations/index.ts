@@ -1,0 +1,8 @@
+/** Every migration, in order. One that has been released is never changed: add another. */
+import type { Migration } from 'kysely/migration';
+
+import * as executions from './001-executions.js';
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '001-executions': executions,
+};

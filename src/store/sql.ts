@@ -1,0 +1,22 @@
+/** Small pieces of SQL that several statements share. */
+import { type RawBuilder, sql } from 'kysely';
+
+import type { Visibility } from '../domain/caller.js';
+
+/** The database's clock plus a number of milliseconds. */
+export function fromNowMs(ms: number): RawBuilder<Date> {
+  return sql<Date>`(now() + make_interval(secs => ${ms / 1000}))`;
+}
+
+/** The WHERE condition of every read that a caller makes; says the same as `isVisible` in the domain. */
+export function visibleTo(visibility: Visibility): RawBuilder<boolean> {
+  return sql<boolean>`(
+    executions.organization_id = ${visibility.organizationId}
+    AND executions.scope = ${visibility.scope}
+    AND executions.operation = ANY(${[...visibility.operations]}::text[]))`;
+}
+
+/** Columns of a `ClaimedRow`: a node's own clock may be wrong by minutes. */
+export const claimFacts = sql`
+  executions.deadline_at <= now() AS past_deadline,
+  EXTRACT(EPOCH FROM now() - COALESCE(executions.submitted_at, executions.created_at))::float8 * 1000 AS age_ms`;

@@ -1,0 +1,85 @@
+/** The rows of results: written in chunks inside the transaction that ends an execution, read by position. */
+import { type Selectable, sql } from 'kysely';
+
+import type { UsageRow, UsageTotals } from '../domain/execution.js';
+import type { PageOf } from '../domain/ports.js';
+import { toUuid } from '../domain/execution-id.js';
+import type { Db } from './database.js';
+import type { UsageRowsTable } from './tables.js';
+
+/** About 1.5 MB of JSON a statement: few round trips, and no block of the event loop that anyone would notice. */
+const ROWS_PER_INSERT = 5_000;
+
+/** Appends rows behind position `offset`. */
+export async function insertRows(
+  db: Db,
+  uuid: string,
+  offset: number,
+  rows: readonly UsageRow[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+    const chunk = JSON.stringify(rows.slice(start, start + ROWS_PER_INSERT));
+    await sql`
+      INSERT INTO usage_rows
+      SELECT ${uuid}, ${offset + start}::integer + r.ordinality, r.date, r."oauthClientId", r."oauthClientName",
+        r."organizationId", r."userId", r."userName", r.platform, r."httpMethod", r."templateUri",
+        r.requests, r.status200, r.status300, r.status400, r.status429, r.status500
+      FROM ROWS FROM (json_to_recordset(${chunk}::json) AS (
+        date date, "oauthClientId" text, "oauthClientName" text, "organizationId" text, "userId" text,
+        "userName" text, platform text, "httpMethod" text, "templateUri" text, requests bigint,
+        status200 bigint, status300 bigint, status400 bigint, status429 bigint, status500 bigint
+      )) WITH ORDINALITY AS r`.execute(db);
+  }
+}
+
+export async function deleteRows(db: Db, uuid: string): Promise<void> {
+  await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).execute();
+}
+
+export async function readRows(
+  db: Db,
+  executionId: string,
+  after: number,
+  first: number,
+): Promise<PageOf<{ position: number; row: UsageRow }>> {
+  const rows = await db
+    .selectFrom('usage_rows')
+    .selectAll()
+    .where('execution_id', '=', toUuid(executionId))
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(first + 1)
+    .execute();
+  const items = rows.slice(0, first).map((row) => ({ position: row.position, row: toUsageRow(row) }));
+  return { items, hasNextPage: rows.length > first };
+}
+
+/** `sum` over no value is null, which is what a counter that was not asked for must be. */
+export async function readTotals(db: Db, executionId: string): Promise<UsageTotals> {
+  const { rows } = await sql<UsageTotals>`
+    SELECT count(*) AS "rowCount", sum(requests) AS requests, sum(status_200) AS status200,
+      sum(status_300) AS status300, sum(status_400) AS status400, sum(status_429) AS status429,
+      sum(status_500) AS status500
+    FROM usage_rows WHERE execution_id = ${toUuid(executionId)}`.execute(db);
+  return rows[0]!;
+}
+
+function toUsageRow(row: Selectable<UsageRowsTable>): UsageRow {
+  return {
+    date: row.date,
+    oauthClientId: row.oauth_client_id,
+    oauthClientName: row.oauth_client_name,
+    organizationId: row.organization_id,
+    userId: row.user_id,
+    userName: row.user_name,
+    platform: row.platform,
+    httpMethod: row.http_method,
+    templateUri: row.template_uri,
+    requests: row.requests,
+    status200: row.status_200,
+    status300: row.status_300,
+    status400: row.status_400,
+    status429: row.status_429,
+    status500: row.status_500,
+  };
+}
