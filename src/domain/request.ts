@@ -45,7 +45,13 @@ export interface RequestDraft extends Partial<Record<UsageFilterName, Nullable<r
   readonly metrics?: Nullable<readonly UsageMetric[]>;
   readonly groupBy?: Nullable<readonly UsageDimension[]>;
   readonly clientId?: Nullable<string>;
-  readonly sortBy?: Nullable<readonly UsageSort[]>;
+  readonly sortBy?: Nullable<readonly SortDraft[]>;
+}
+
+/** `direction` left out: ascending. */
+export interface SortDraft {
+  readonly field: UsageSort['field'];
+  readonly direction?: Nullable<UsageSort['direction']>;
 }
 
 export type RequestResult =
@@ -54,6 +60,7 @@ export type RequestResult =
 
 /** Upstream names no limit for the summary; a year is as far back as its newer operations go. */
 export const MAX_SUMMARY_DAYS = 365;
+const DEFAULT_SUMMARY_DAYS = 7;
 /** Far under upstream's body limit of 512,000 bytes together with `MAX_FILTER_LENGTH`. */
 export const MAX_FILTER_VALUES = 200;
 export const MAX_FILTER_LENGTH = 512;
@@ -79,19 +86,22 @@ export function canonicalRequest(
     ...checkSort(operation, traits, draft.sortBy ?? []),
     ...USAGE_FILTERS.flatMap((name) => checkFilter(operation, traits, name, draft[name] ?? [])),
   ];
-  return userErrors.length > 0 ? { ok: false, userErrors } : { ok: true, request: canonical(traits, draft) };
+  return userErrors.length > 0
+    ? { ok: false, userErrors }
+    : { ok: true, request: canonical(operation, traits, draft) };
 }
 
-function canonical(traits: OperationTraits, draft: RequestDraft): UsageRequest {
+function canonical(operation: UsageOperation, traits: OperationTraits, draft: RequestDraft): UsageRequest {
+  const defaultDays = operation === 'OAUTH_CLIENT_SUMMARY' ? DEFAULT_SUMMARY_DAYS : null;
   return {
     interval: draft.interval ? formatInterval(draft.interval) : null,
-    days: draft.days ?? null,
+    days: draft.days ?? defaultDays,
     granularity: draft.granularity ?? null,
     metrics: inOrderOf(traits.metrics, draft.metrics?.length ? draft.metrics : traits.metrics),
     groupBy: inOrderOf(traits.dimensions, draft.groupBy ?? traits.defaultDimensions),
     clientId: draft.clientId ?? null,
     filters: canonicalFilters(draft),
-    sortBy: draft.sortBy ?? [],
+    sortBy: (draft.sortBy ?? []).map(({ field, direction }) => ({ field, direction: direction ?? 'ASC' })),
   };
 }
 

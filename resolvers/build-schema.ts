@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+
+import { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+
+import { CancelUsageExecutionMutationResolver } from './cancel-usage-execution.mutation.js';
+import { OAuthClientFieldsResolver, UserFieldsResolver } from './directory.fields.js';
+import { StartUsageMutationResolver } from './start-usage.mutation.js';
+import { UsageExecutionFieldsResolver } from './usage-execution.fields.js';
+import { UsageExecutionQueryResolver } from './usage-execution.query.js';
+import { UsageExecutionSubscriptionResolver } from './usage-execution.subscription.js';
+import { ViewerQueryResolver } from './viewer.query.js';
+
+/** type-graphql wants one, though every subscription here brings its own stream. */
+const unusedPubSub = {
+  publish(): void {
+    throw new Error('subscriptions get their streams from the watch service');
+  },
+  subscribe(): AsyncIterable<unknown> {
+    throw new Error('subscriptions get their streams from the watch service');
+  },
+};
+
+/** The executable schema. Inputs are checked by the domain, which knows what each operation has. */
+export function buildUsageSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      UsageExecutionQueryResolver,
+      ViewerQueryResolver,
+      StartUsageMutationResolver,
+      CancelUsageExecutionMutationResolver,
+      UsageExecutionSubscriptionResolver,
+      UsageExecutionFieldsResolver,
+      OAuthClientFieldsResolver,
+      UserFieldsResolver,
+    ],
+    pubSub: unusedPubSub,
+    validate: false,
+  });
+}

@@ -1,0 +1,22 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+
+import { OAuthClient, User } from '../schema/directory.type.js';
+import type { RequestContext } from './context.js';
+
+const NAME = 'Display name; null when unknown, deleted or not to be looked up with the rights of the caller.';
+
+@Resolver(() => OAuthClient)
+export class OAuthClientFieldsResolver {
+  @FieldResolver(() => String, { nullable: true, description: NAME })
+  async name(@Root() client: OAuthClient, @Ctx() { loaders }: RequestContext): Promise<string | null> {
+    return client.name ?? (await loaders.oauthClients.load(client.id))?.name ?? null;
+  }
+}
+
+@Resolver(() => User)
+export class UserFieldsResolver {
+  @FieldResolver(() => String, { nullable: true, description: NAME })
+  async name(@Root() user: User, @Ctx() { loaders }: RequestContext): Promise<string | null> {
+    return user.name ?? (await loaders.users.load(user.id))?.name ?? null;
+  }
+}

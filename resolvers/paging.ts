@@ -1,0 +1,46 @@
+/** Relay's arguments and cursors. A cursor is opaque to clients and names the list that it belongs to. */
+import { RequestError } from '../src/domain/error-codes.js';
+import type { PageInfo } from '../schema/node.type.js';
+
+/** Checks `first` against what a page may hold. */
+export function pageSize(first: number, most: number): number {
+  if (Number.isInteger(first) && first >= 0 && first <= most) return first;
+  throw new RequestError('BAD_USER_INPUT', `first must be from 0 to ${most}, not ${first}.`);
+}
+
+/** `list` names the list that the cursor belongs to, `place` the item in it. */
+export function toCursor(list: string, place: string): string {
+  return Buffer.from(`${list} ${place}`).toString('base64url');
+}
+
+/** The place in a cursor of this list; null without a cursor. Throws for a cursor of another list, or for none at all. */
+export function fromCursor(list: string, cursor: string | null | undefined, form: RegExp): string | null {
+  if (cursor === null || cursor === undefined) return null;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const place = text.startsWith(`${list} `) ? text.slice(list.length + 1) : '';
+  if (form.test(place)) return place;
+  const message =
+    'after must be a cursor from an earlier page of this very list. Leave it out to begin at the start.';
+  throw new RequestError('BAD_USER_INPUT', message);
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: PageInfo;
+  readonly totalCount: number;
+}
+
+export function toConnection<T>(
+  edges: readonly { readonly cursor: string; readonly node: T }[],
+  hasNextPage: boolean,
+  totalCount: number,
+): Connection<T> {
+  const pageInfo = {
+    hasNextPage,
+    hasPreviousPage: false,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  };
+  return { edges, nodes: edges.map((edge) => edge.node), pageInfo, totalCount };
+}

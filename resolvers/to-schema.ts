@@ -1,0 +1,79 @@
+/** From the domain to the contract's classes. */
+import { UsageExecution } from '../schema/usage-execution.type.js';
+import type { UsageExecutionFilter } from '../schema/usage.input.js';
+import type { UsageRow } from '../schema/usage-row.type.js';
+import type { Caller, NamedEntity } from '../src/domain/caller.js';
+import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
+import type { ExecutionFilter } from '../src/domain/execution-filter.js';
+import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
+
+/** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
+const POLL_MARGIN_MS = 250;
+/** While a poll is under way, or just due. */
+const POLL_AFTER_MIN_MS = 500;
+
+/** An instance, not a plain object: the `Node` interface is resolved by class. */
+export function toUsageExecution(execution: Execution, nowMs: number): UsageExecution {
+  const done = isFinal(execution.status);
+  return Object.assign(new UsageExecution(), {
+    id: execution.id,
+    version: execution.version,
+    operation: execution.operation,
+    status: execution.status,
+    done,
+    request: execution.request,
+    upstreamId: execution.upstreamId,
+    createdAt: execution.createdAt,
+    submittedAt: execution.submittedAt,
+    finishedAt: execution.finishedAt,
+    expiresAt: execution.expiresAt,
+    asOf: execution.asOf,
+    pollCount: execution.pollCount,
+    nextPollAt: execution.nextPollAt,
+    pollAfterMs: done ? null : pollAfterMs(execution.nextPollAt, nowMs),
+    upstreamMayStillRun: execution.upstreamMayStillRun,
+    error: execution.error,
+    truncated: execution.truncated,
+    source: execution,
+  });
+}
+
+function pollAfterMs(nextPollAt: Date | null, nowMs: number): number {
+  const untilPoll = nextPollAt ? nextPollAt.getTime() - nowMs + POLL_MARGIN_MS : 0;
+  return Math.max(POLL_AFTER_MIN_MS, untilPoll);
+}
+
+/** Names that upstream gave with the row are kept; the others are looked up when they are asked for. */
+export function toUsageRow(row: StoredRow): UsageRow {
+  const { oauthClientId, oauthClientName, userId, userName, httpMethod, ...same } = row;
+  return {
+    ...same,
+    httpMethod: isHttpMethod(httpMethod) ? httpMethod : null,
+    oauthClient: toNamed(oauthClientId, oauthClientName),
+    user: toNamed(userId, userName),
+  };
+}
+
+/** A search names clients without their ids; the name is then the only id there is. */
+function toNamed(id: string | null, name: string | null): NamedEntity | null {
+  if (id === null && name === null) return null;
+  return { id: id ?? name ?? '', name };
+}
+
+function isHttpMethod(method: string | null): method is HttpMethod {
+  return HTTP_METHODS.some((known) => known === method);
+}
+
+export function toExecutionFilter(
+  filter: UsageExecutionFilter | null | undefined,
+  caller: Caller,
+): ExecutionFilter {
+  return {
+    statuses: filter?.status ?? undefined,
+    operations: filter?.operation ?? undefined,
+    clientId: filter?.clientId ?? undefined,
+    createdFrom: filter?.createdFrom ?? undefined,
+    createdTo: filter?.createdTo ?? undefined,
+    subjectId: filter?.mine ? caller.subject.id : undefined,
+  };
+}

@@ -1,0 +1,28 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+
+import { OAuthClient, Viewer } from '../schema/directory.type.js';
+import { visibilityOf } from '../src/domain/caller.js';
+import type { RequestContext } from './context.js';
+
+@Resolver()
+export class ViewerQueryResolver {
+  @Query(() => Viewer, { description: 'Who asks.' })
+  viewer(@Ctx() { caller }: RequestContext): Viewer {
+    const { organization, subject, client, permissions } = caller;
+    return {
+      organization,
+      client,
+      permissions,
+      user: subject.kind === 'USER' ? subject : null,
+      operations: visibilityOf(caller).operations,
+    };
+  }
+
+  @Query(() => [OAuthClient], {
+    description:
+      "OAuth clients of the viewer's organization, for pickers; needs the permission oauth:client:view.",
+  })
+  async oauthClients(@Ctx() { listOAuthClients }: RequestContext): Promise<readonly OAuthClient[]> {
+    return listOAuthClients();
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * The composition root: every part is made here, given what it needs, and stopped in the reverse order. Nothing
+ * else in the program knows which adapter stands behind a port.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { buildUsageSchema } from '../resolvers/build-schema.js';
+import { createCallerCredentials } from './auth/caller-credentials.js';
+import { createGenesysAuthenticator } from './auth/genesys-authenticator.js';
+import { createServiceCredentials } from './auth/service-credentials.js';
+import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
+import type { Config } from './config.js';
+import type { Caller } from './domain/caller.js';
+import type { CredentialSource, SealedTokenStore } from './domain/ports.js';
+import { type ChangeListener, createChangeListener } from './events/change-listener.js';
+import { createExecutionPubSub } from './events/execution-pubsub.js';
+import type { Logger } from './lib/logger.js';
+import { createStopper } from './lib/stopper.js';
+import { createDirectoryLoaders } from './loaders/directory-loaders.js';
+import { createExecutionService } from './services/execution-service.js';
+import { createExecutionStep } from './services/execution-step.js';
+import { createJanitor } from './services/janitor.js';
+import { createGrowingPollPolicy } from './services/poll-policy.js';
+import { createPoller } from './services/poller.js';
+import { createWatchService } from './services/watch-service.js';
+import { createSimulator } from './simulator/simulator.js';
+import { createDatabase } from './store/database.js';
+import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.js';
+import { createExecutionStore } from './store/execution-store.js';
+import { migrate } from './store/migrate.js';
+import { createSealedTokenStore } from './store/sealed-tokens.js';
+import { createHttpServer } from './transport/http-server.js';
+import { createRequestScope } from './transport/request-scope.js';
+import { createUpstreamDirectory } from './upstream/directory.js';
+import { createUpstreamHttp } from './upstream/http.js';
+import { createUpstreamIdentity } from './upstream/identity.js';
+import { createServiceTokenSource } from './upstream/service-token.js';
+import { createUsageUpstream } from './upstream/usage-api.js';
+
+export interface App {
+  /** Settles when every door is open. Throws `StartupError` for what a person has to mend; `stop` is then done. */
+  start(): Promise<void>;
+  /** Tells clients, hands leases back, closes everything in the reverse order of the start. May be called again. */
+  stop(): Promise<void>;
+  /** `http://host:port`, once started. */
+  readonly url: string;
+}
+
+/** The token that GraphiQL fills in by itself while the simulated upstream runs. */
+const DEMO_TOKEN = 'demo-admin';
+const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../web', import.meta.url));
+/** Steps that a node makes at the same time: each is mostly waiting for upstream. */
+const POLL_CONCURRENCY = 64;
+
+export function createApp(config: Config, log: Logger): App {
+  const stopper = createStopper();
+  let url = '';
+  return {
+    get url() {
+      return url;
+    },
+    async start() {
+      try {
+        url = await startEverything(config, log, stopper.onStop);
+      } catch (error) {
+        await stopper.stop();
+        throw error;
+      }
+    },
+    stop: stopper.stop,
+  };
+}
+
+type OnStop = ReturnType<typeof createStopper>['onStop'];
+
+async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+  const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
+  const { store, sealedTokens } = await openStore(databaseUrl, log, onStop);
+  const upstream = await openUpstream(config, sealedTokens, log, onStop);
+  const { events, listener } = await openEvents(databaseUrl, log, onStop);
+  const { credentials } = upstream;
+  const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
+  const { leaseMs, resultTtlMs } = config;
+
+  const step = createExecutionStep({
+    ...{ store, upstream: upstream.usage, credentials, log, resultTtlMs },
+    maxResultRows: config.maxResultRows,
+    dataDayBoundaryMs: config.dataDayBoundaryMs,
+    policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
+  });
+  const poller = createPoller({ store, step, log, node, leaseMs, concurrency: POLL_CONCURRENCY });
+  const executions = createExecutionService({
+    ...{ store, credentials, adopt: poller.adopt, node, leaseMs, resultTtlMs },
+    deadlineMs: config.executionDeadlineMs,
+    now: Date.now,
+  });
+  const watch = createWatchService({ store, events });
+  poller.start();
+  onStop(() => poller.stop());
+  const janitor = createJanitor({ store, credentials, sealedTokens, log });
+  onStop(() => janitor.stop());
+
+  const contextOf = (caller: Caller, requestId: string) => ({
+    ...{ caller, executions, watch, requestId, now: Date.now },
+    loaders: createDirectoryLoaders(upstream.directory, () => upstream.tokenOf(caller), log),
+    listOAuthClients: async () =>
+      upstream.directory.oauthClients(await upstream.tokenOf(caller), lookUpTimeout()),
+  });
+  const server = await createHttpServer({
+    ...{ host: config.host, port: config.port, introspection: config.introspection, log },
+    schema: buildUsageSchema(),
+    scope: createRequestScope(upstream.authenticator, contextOf),
+    readiness: { problems: async () => problemsOf(store, listener) },
+    graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
+    allowedOrigins: config.allowedOrigins,
+  });
+  onStop(() => server.stop());
+  return server.url;
+}
+
+async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir, log });
+  onStop(() => postgres.stop());
+  return postgres.url;
+}
+
+async function openStore(url: string, log: Logger, onStop: OnStop) {
+  const database = createDatabase(url, log);
+  onStop(() => database.stop());
+  await migrate(database.db, log);
+  return { store: createExecutionStore(database.db), sealedTokens: createSealedTokenStore(database.db) };
+}
+
+async function openEvents(url: string, log: Logger, onStop: OnStop) {
+  const pubSub = createExecutionPubSub();
+  const listener = await createChangeListener({
+    ...{ url, log },
+    onChange: (change) => void pubSub.publish(change),
+    onConnected: () => void pubSub.resync(),
+  });
+  onStop(() => listener.stop());
+  return { events: pubSub.events, listener };
+}
+
+async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log: Logger, onStop: OnStop) {
+  const simulated = config.upstream.kind === 'simulated';
+  const { apiUrl, loginUrl } =
+    config.upstream.kind === 'genesys' ? config.upstream : await simulatedUpstream(config, log, onStop);
+  const http = createUpstreamHttp({ baseUrl: apiUrl });
+  const { serviceClient } = config;
+  const serviceTokens =
+    serviceClient &&
+    createServiceTokenSource({
+      baseUrl: loginUrl,
+      clientId: serviceClient.id,
+      clientSecret: serviceClient.secret,
+    });
+  const credentials: CredentialSource = serviceTokens
+    ? createServiceCredentials(serviceTokens)
+    : createCallerCredentials({ cipher: await tokenCipher(config), sealedTokens, log });
+  return {
+    credentials,
+    usage: createUsageUpstream(http),
+    directory: createUpstreamDirectory(http),
+    authenticator: createGenesysAuthenticator({ identity: createUpstreamIdentity(http), log }),
+    demoToken: simulated ? DEMO_TOKEN : null,
+    tokenOf: async (caller: Caller) => (serviceTokens ? serviceTokens.token() : caller.token),
+  };
+}
+
+async function simulatedUpstream({ dataDir }: Config, log: Logger, onStop: OnStop) {
+  // Its jobs outlive the process, as the real upstream's do: a restart finds what was running.
+  const simulator = await createSimulator({ stateDir: join(dataDir, 'simulator'), log });
+  onStop(() => simulator.stop());
+  return { apiUrl: simulator.url, loginUrl: simulator.url };
+}
+
+/** Null: tokens are held in memory alone, and a restart can not go on polling with them. */
+async function tokenCipher({ tokenEncryptionKey, upstream, dataDir }: Config): Promise<TokenCipher | null> {
+  if (tokenEncryptionKey !== null) return createTokenCipher(tokenEncryptionKey);
+  // Demo tokens are no secret, and a restart in the middle of the demo should lose nothing either.
+  return upstream.kind === 'simulated' ? createTokenCipher(await demoKey(dataDir)) : null;
+}
+
+/** Made by whichever process is first; every node on the same directory uses the same. */
+async function demoKey(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'simulator', 'token-encryption.key');
+  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    },
+  );
+  return readFile(file, 'utf8');
+}
+
+async function problemsOf(store: { now(): Promise<Date> }, listener: ChangeListener): Promise<string[]> {
+  const database = await store.now().then(
+    () => [],
+    () => ['the database can not be reached'],
+  );
+  return listener.connected ? database : [...database, 'changes are not being listened for'];
+}
+
+const LOOK_UP_TIMEOUT_MS = 10_000;
+const lookUpTimeout = () => AbortSignal.timeout(LOOK_UP_TIMEOUT_MS);

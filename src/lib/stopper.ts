@@ -1,0 +1,24 @@
+/** What was started is stopped in reverse, once, however often it is asked for; one failure does not skip the rest. */
+export interface Stopper {
+  /** Registers how to stop what has just been started. */
+  readonly onStop: (stop: () => Promise<void>) => void;
+  /** Throws an `AggregateError` when something could not be stopped. */
+  readonly stop: () => Promise<void>;
+}
+
+export function createStopper(): Stopper {
+  const stops: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | null = null;
+
+  async function stopAll(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let stop = stops.pop(); stop; stop = stops.pop())
+      await stop().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, 'not everything could be stopped');
+  }
+
+  return {
+    onStop: (stop) => void stops.push(stop),
+    stop: () => (stopping ??= stopAll()),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * The entry: environment, signals, exit code; the only file that touches `process`. Everything else is imported after
+ * the version of Node has been checked, so that an old one gets a sentence instead of a stack.
+ */
+const MINIMUM_NODE = 24;
+/** Longer than any step that is waited for; what hangs past this is cut off. */
+const STOP_TIMEOUT_MS = 14_000;
+const SIMULATED =
+  'SIMULATED DATA: no Genesys setting is given, so a simulated upstream runs inside. Tokens: demo-admin, demo-viewer, ' +
+  'demo-none, demo-other-org. Set GENESYS_REGION to use Genesys Cloud.';
+
+if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
+  fail(
+    `Node ${MINIMUM_NODE} or newer is needed, and this is ${process.versions.node}. ` +
+      'Run "npm start", which brings its own on Linux, or install a newer Node.',
+  );
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  const { StartupError } = await import('./lib/startup-error.js');
+  try {
+    await serve();
+  } catch (error) {
+    if (error instanceof StartupError) fail(error.message);
+    else fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+async function serve(): Promise<void> {
+  const [{ parseConfig }, { createApp }, { createPinoLogger }] = await Promise.all([
+    import('./config.js'),
+    import('./app.js'),
+    import('./logger.js'),
+  ]);
+  const config = parseConfig(process.env);
+  const log = createPinoLogger(config.logLevel, process.stdout.isTTY);
+  const app = createApp(config, log);
+  let asked = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(1);
+    asked = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  await app.start();
+  log.info(
+    {},
+    `GraphQL     ${app.url}/graphql (HTTP and WebSocket), ${app.url}/graphql/stream (server-sent events)`,
+  );
+  if (config.graphiql) log.info({}, `GraphiQL    ${app.url}/graphiql`);
+  if (config.upstream.kind === 'simulated') log.info({}, SIMULATED);
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}

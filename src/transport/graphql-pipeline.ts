@@ -1,0 +1,172 @@
+/**
+ * The way of an operation behind the two streaming doors: parse, validate, execute or subscribe, format errors. The
+ * HTTP door has Apollo for the same steps; schema, limits, context and error formatter are shared.
+ */
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+  type ValidationRule,
+} from 'graphql';
+
+import type { RequestContext } from '../../resolvers/context.js';
+import type { Logger } from '../lib/logger.js';
+import { formatGraphQLError } from './graphql-errors.js';
+
+/** As the protocols deliver them: nothing is checked yet. */
+export interface OperationParams {
+  readonly query?: unknown;
+  readonly operationName?: unknown;
+  readonly variables?: unknown;
+}
+
+export type OperationArgs = ExecutionArgs & { readonly contextValue: RequestContext };
+
+export interface GraphQLPipeline {
+  /** Arguments for `run`, or the errors for which the operation is refused. */
+  prepare(params: OperationParams, context: RequestContext): OperationArgs | readonly GraphQLError[];
+  /** Queries and mutations. */
+  execute(args: OperationArgs): Promise<ExecutionResult>;
+  /** A stream of results; an error inside becomes its last result, never a broken connection. */
+  subscribe(args: OperationArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+  format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLError[];
+}
+
+export interface GraphQLPipelineOptions {
+  readonly schema: GraphQLSchema;
+  /** Beside those of the specification. */
+  readonly validationRules: readonly ValidationRule[];
+  readonly log: Logger;
+}
+
+export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLPipeline {
+  const { schema, log } = options;
+  const rules = [...specifiedRules, ...options.validationRules];
+
+  /** `GraphQLError` again, because that is what the protocol libraries print. */
+  function format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLError[] {
+    return errors.map((error) => asGraphQLError(formatGraphQLError(error, log, requestId)));
+  }
+
+  function formatResult(result: ExecutionResult, { requestId }: RequestContext): ExecutionResult {
+    return result.errors ? { ...result, errors: format(result.errors, requestId) } : result;
+  }
+
+  return {
+    format,
+    prepare({ query, operationName, variables }, contextValue) {
+      if (typeof query !== 'string') return [refusal('query must be a string.', 'BAD_REQUEST')];
+      if (!isNullish(operationName) && typeof operationName !== 'string') {
+        return [refusal('operationName must be a string.', 'BAD_REQUEST')];
+      }
+      if (!isNullish(variables) && !isRecord(variables))
+        return [refusal('variables must be an object.', 'BAD_REQUEST')];
+      const document = parseDocument(query);
+      if (document instanceof GraphQLError) return [document];
+      const errors = validate(schema, document, rules);
+      if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+      return {
+        schema,
+        document,
+        operationName: operationName ?? null,
+        variableValues: variables ?? null,
+        contextValue,
+      };
+    },
+    async execute(args) {
+      return formatResult(await execute(args), args.contextValue);
+    },
+    async subscribe(args) {
+      const source = await subscribe(args);
+      const { contextValue } = args;
+      return Symbol.asyncIterator in source
+        ? formattedStream(source, (result) => formatResult(result, contextValue))
+        : formatResult(source, contextValue);
+    },
+  };
+}
+
+/** Not a generator function: `return()` must reach the source at once, also while a `next()` is pending. */
+function formattedStream(
+  source: AsyncGenerator<ExecutionResult, void, void>,
+  format: (result: ExecutionResult) => ExecutionResult,
+): AsyncGenerator<ExecutionResult, void, void> {
+  let failed = false;
+  const done = { done: true, value: undefined } as const;
+  return {
+    async next() {
+      if (failed) return done;
+      try {
+        const result = await source.next();
+        return result.done ? done : { done: false, value: format(result.value) };
+      } catch (error) {
+        failed = true;
+        return { done: false, value: format({ errors: [toGraphQLError(error)] }) };
+      }
+    },
+    return: () => source.return(),
+    throw: (error) => source.throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await source.return();
+    },
+  };
+}
+
+function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, {
+    originalError,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  });
+}
+
+function parseDocument(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query);
+  } catch (error) {
+    return withCode(toGraphQLError(error), 'GRAPHQL_PARSE_FAILED');
+  }
+}
+
+function refusal(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { nodes, source, positions, originalError } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, originalError, extensions: { code } });
+}
+
+function asGraphQLError({
+  message,
+  extensions,
+  path,
+  locations,
+}: NonNullable<FormattedErrors>[number]): GraphQLError {
+  const error = new GraphQLError(message, { path, extensions });
+  // Positions can not be given to the constructor without the source that they lie in.
+  Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
+  return error;
+}
+
+type FormattedErrors = FormattedExecutionResult['errors'];
+
+function isNullish(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

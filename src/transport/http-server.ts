@@ -1,0 +1,105 @@
+/**
+ * The HTTP host: one Fastify on one port, with every door on it. What is opened here is closed by `stop`, in the
+ * order in which clients are told: streams first, then the listener, then Apollo.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
+
+import type { Logger } from '../lib/logger.js';
+import { StartupError } from '../lib/startup-error.js';
+import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
+import { createGraphQLPipeline } from './graphql-pipeline.js';
+import { addHealth, type Readiness } from './health.js';
+import { addHttpGraphQL } from './http-graphql.js';
+import { createOriginCheck } from './origin.js';
+import { withRequestId } from './request-id.js';
+import type { RequestScope } from './request-scope.js';
+import { addServerSentEvents } from './server-sent-events.js';
+import { addWebSocket } from './websocket.js';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly schema: GraphQLSchema;
+  readonly scope: RequestScope;
+  readonly readiness: Readiness;
+  readonly introspection: boolean;
+  /** Null: the page is off. */
+  readonly graphiql: GraphiQLOptions | null;
+  /** Beside our own. */
+  readonly allowedOrigins: readonly string[];
+  readonly log: Logger;
+}
+
+export interface HttpServer {
+  /** `http://host:port` */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Every documented operation with all its variables fits ten times. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, log } = options;
+  const fastify = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    // Idle keep-alive connections would hold up the end by their timeout.
+    forceCloseConnections: 'idle',
+    logger: false,
+  });
+  fastify.addHook('onRequest', (request, reply, next) => {
+    void reply.header('x-request-id', request.id);
+    withRequestId(request.id, next);
+  });
+  const closers = await addDoors(fastify, options);
+  try {
+    await fastify.listen({ host, port });
+  } catch (error) {
+    throw toStartupError(error, host, port);
+  }
+  const { port: bound } = fastify.server.address() as AddressInfo;
+  log.debug({ host, port: bound }, 'listening');
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    async stop() {
+      const closed = fastify.close();
+      await Promise.all(closers.streams.map((close) => close()));
+      await closed;
+      await closers.apollo();
+    },
+  };
+}
+
+async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
+  const { schema, scope, log, introspection } = options;
+  const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  const pipeline = createGraphQLPipeline({ schema, validationRules, log });
+  await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
+  addHealth(fastify, options.readiness);
+  await addGraphiQL(fastify, options.graphiql);
+  const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
+  const events = addServerSentEvents(fastify, { pipeline, scope, log });
+  const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
+  const webSocket = addWebSocket({ server: fastify.server, pipeline, scope, log, isAllowedOrigin });
+  return { apollo, streams: [events, webSocket] };
+}
+
+function toStartupError(error: unknown, host: string, port: number): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is taken. Set PORT to another one, or end the program that uses it.`,
+    EACCES: `Port ${port} may not be used without more rights. Set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
+    ENOTFOUND: `HOST is ${host}, which is not a known name. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
+  };
+  const message = advice[code];
+  if (message) return new StartupError(message, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,127 @@
+/**
+ * Subscriptions (and queries and mutations) over WebSocket, protocol `graphql-transport-ws`, on the same port and path
+ * as GraphQL over HTTP. The token comes in `connection_init` as `{"authorization": "Bearer …"}`, or in the upgrade's
+ * header; without a good one the socket is closed with 4403.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { ExecutionArgs } from 'graphql';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+import type { Caller } from '../domain/caller.js';
+import { RequestError } from '../domain/error-codes.js';
+import type { Logger } from '../lib/logger.js';
+import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
+import type { RequestScope } from './request-scope.js';
+
+export interface WebSocketOptions {
+  readonly server: Server;
+  readonly pipeline: GraphQLPipeline;
+  readonly scope: RequestScope;
+  readonly log: Logger;
+  /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
+  readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
+}
+
+type Params = Record<string, unknown> | undefined;
+type ConnectionExtra = Extra & { caller?: Caller };
+type Connection = Context<Params, ConnectionExtra>;
+
+const PATH = '/graphql';
+/** The longest documented operation has a hundredth of it. */
+const MAX_FRAME_BYTES = 64 * 1024;
+const INIT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_MS = 12_000;
+const CLOSE_FORBIDDEN = 4403;
+const CLOSE_TRY_AGAIN_LATER = 1013;
+
+/** Gives a function that tells every client "going away" (1001) and waits until they have left. */
+export function addWebSocket({
+  server,
+  pipeline,
+  scope,
+  log,
+  isAllowedOrigin,
+}: WebSocketOptions): () => Promise<void> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    // The default subprotocol handling accepts the first one offered, whatever it is.
+    handleProtocols: (offered) =>
+      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => {});
+    if (pathOf(request) !== PATH) return refuseUpgrade(socket, '404 Not Found');
+    if (!isAllowedOrigin(request)) return refuseUpgrade(socket, '403 Forbidden');
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      sockets.emit('connection', webSocket, request),
+    );
+  });
+
+  const graphql = useServer<Params, ConnectionExtra>(
+    {
+      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+      onConnect: (connection) => admit(connection, scope, log),
+      onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
+      execute: (args) => pipeline.execute(args as OperationArgs),
+      subscribe: (args) => pipeline.subscribe(args as OperationArgs),
+    },
+    sockets,
+    KEEP_ALIVE_MS,
+  );
+  return async () => graphql.dispose();
+}
+
+/** False closes the socket with 4403. */
+async function admit(connection: Connection, scope: RequestScope, log: Logger): Promise<boolean> {
+  const { request, socket } = connection.extra;
+  try {
+    connection.extra.caller = await scope.authenticate(authorizationOf(connection.connectionParams, request));
+    return true;
+  } catch (error) {
+    closeRefused(socket, error, log);
+    return false;
+  }
+}
+
+function closeRefused(socket: WebSocket, error: unknown, log: Logger): void {
+  const known = error instanceof RequestError;
+  if (!known) log.error({ err: error }, 'a WebSocket connection could not be authenticated');
+  if (known && error.code === 'UNAUTHENTICATED') socket.close(CLOSE_FORBIDDEN, closeReason(error.message));
+  else socket.close(CLOSE_TRY_AGAIN_LATER, known ? closeReason(error.message) : 'Try again later');
+}
+
+/** The protocol allows 123 bytes. */
+function closeReason(message: string): string {
+  return message.slice(0, 120);
+}
+
+/** In browsers only the parameters can bear it, elsewhere the header too. */
+function authorizationOf(params: Params, request: IncomingMessage): string | undefined {
+  const given = params?.['authorization'] ?? params?.['Authorization'];
+  return typeof given === 'string' ? given : request.headers.authorization;
+}
+
+function argsOf(
+  { extra }: Connection,
+  payload: SubscribePayload,
+  pipeline: GraphQLPipeline,
+  scope: RequestScope,
+): ExecutionArgs | readonly import('graphql').GraphQLError[] {
+  // Only acknowledged connections get here, and those have a caller.
+  const context = scope.context(extra.caller as Caller, randomUUID());
+  return pipeline.prepare(payload, context);
+}
+
+function pathOf({ url }: IncomingMessage): string {
+  return (url ?? '').split('?', 1)[0] ?? '';
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
