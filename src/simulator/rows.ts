@@ -1,0 +1,110 @@
+import { HTTP_METHODS, PLATFORMS, TEMPLATE_URIS } from './catalog.js';
+import { formatDay } from './days.js';
+import type { Dimension } from './operations.js';
+import type { Organization } from './organizations.js';
+import type { UsageRequest } from './request.js';
+import type { UsageTable } from './table.js';
+import type {
+  ClientJobRow,
+  Counter,
+  NamedRef,
+  OrganizationJobRow,
+  StatusCounters,
+  UsageRow,
+} from './wire.js';
+
+/** A table together with what is needed to put names on its positions. */
+export interface Rows {
+  table: UsageTable;
+  organization: Organization;
+  request: UsageRequest;
+}
+
+const BUCKETS: readonly Counter[] = ['Status200', 'Status300', 'Status400', 'Status429', 'Status500'];
+
+/** The count that a row has for a counter; `Requests` is the sum of the five buckets. */
+export function counterAt(table: UsageTable, row: number, counter: Counter): number {
+  if (counter !== 'Requests') return table.countAt(row, BUCKETS.indexOf(counter));
+  return BUCKETS.reduce((sum, _, place) => sum + table.countAt(row, place), 0);
+}
+
+/** The text that a row has for a dimension; empty when it was not grouped by, or for calls without a user. */
+export function textAt({ table, organization }: Rows, row: number, dimension: Dimension): string {
+  const position = table.positionAt(row, dimension);
+  if (position === undefined) return '';
+  const texts: Record<Dimension, () => string | undefined> = {
+    client: () => organization.clients[position]?.id,
+    clientName: () => organization.clients[position]?.name,
+    organization: () => organization.id,
+    user: () => organization.users[position - 1]?.id,
+    templateUri: () => TEMPLATE_URIS[position],
+    httpMethod: () => HTTP_METHODS[position],
+    platform: () => PLATFORMS[position],
+  };
+  return texts[dimension]() ?? '';
+}
+
+/** A row as the older generation sends it. A client's name comes along with its id, but not the other way round. */
+export function toUsageRow(rows: Rows, row: number): UsageRow {
+  const { table, request, organization } = rows;
+  const client = organization.clients[table.positionAt(row, 'client') ?? -1];
+  return {
+    clientId: client?.id ?? '',
+    clientName: client?.name ?? textAt(rows, row, 'clientName'),
+    organizationId: textAt(rows, row, 'organization'),
+    userId: textAt(rows, row, 'user'),
+    templateUri: textAt(rows, row, 'templateUri'),
+    httpMethod: textAt(rows, row, 'httpMethod'),
+    ...statusCounters(rows, row),
+    ...(request.counters.includes('Requests') && { requests: counterAt(table, row, 'Requests') }),
+    ...(request.granularity && { date: `${formatDay(table.periodAt(row))}T00:00:00Z` }),
+  };
+}
+
+/** A row of the organization's job. */
+export function toOrganizationJobRow(rows: Rows, row: number): OrganizationJobRow {
+  const userId = textAt(rows, row, 'user');
+  const oauthClient = toClientRef(rows, row);
+  return {
+    ...jobRow(rows, row),
+    ...(oauthClient && { oauthClient }),
+    ...(userId !== '' && { user: { id: userId, selfUri: `/api/v2/users/${userId}` } }),
+  };
+}
+
+/** A row of a client's job. */
+export function toClientJobRow(rows: Rows, row: number): ClientJobRow {
+  const organizationId = textAt(rows, row, 'organization');
+  return { ...jobRow(rows, row), ...(organizationId !== '' && { organizationId }) };
+}
+
+function toClientRef(rows: Rows, row: number): NamedRef | undefined {
+  const client = rows.organization.clients[rows.table.positionAt(row, 'client') ?? -1];
+  if (client !== undefined) {
+    return { id: client.id, name: client.name, selfUri: `/api/v2/oauth/clients/${client.id}` };
+  }
+  const name = textAt(rows, row, 'clientName');
+  return name === '' ? undefined : { name };
+}
+
+function jobRow(rows: Rows, row: number): Omit<OrganizationJobRow, 'oauthClient' | 'user'> {
+  const { table, request } = rows;
+  const grouped = (dimension: 'platform' | 'httpMethod' | 'templateUri') =>
+    request.dimensions.includes(dimension) && { [dimension]: textAt(rows, row, dimension) };
+  return {
+    ...(request.granularity && { date: formatDay(table.periodAt(row)) }),
+    ...grouped('platform'),
+    ...grouped('httpMethod'),
+    ...grouped('templateUri'),
+    ...(request.counters.includes('Requests') && { requestCount: counterAt(table, row, 'Requests') }),
+    ...statusCounters(rows, row),
+  };
+}
+
+function statusCounters({ table, request }: Rows, row: number): StatusCounters {
+  const counters: Record<string, number> = {};
+  for (const counter of BUCKETS) {
+    if (request.counters.includes(counter)) counters[counter.toLowerCase()] = counterAt(table, row, counter);
+  }
+  return counters;
+}
