@@ -1,6 +1,7 @@
 /**
  * Faults that tests switch on. A switched-on fault meets every request in its scope until its count is used
- * up, it is removed, or all are cleared. Several may meet one request, as long as they are of different kinds.
+ * up, it is removed, or all are cleared. Faults of different kinds may meet one request together; of one kind
+ * only the first that fits does, so that faults with `times: 1` make a script, in the order of their injection.
  */
 import type { OperationName } from './operations.js';
 import { createRandom } from './random.js';
@@ -119,8 +120,12 @@ export function createFaultBoard(seed: string): FaultBoard {
     },
     clear: () => switches.clear(),
     meet(target) {
-      const met = [...switches].filter((candidate) => isMet(candidate, target, random));
-      return Object.fromEntries(met.map(({ fault }) => [fault.kind, fault]));
+      const met = new Map<Fault['kind'], Fault>();
+      for (const candidate of switches) {
+        const { kind } = candidate.fault;
+        if (!met.has(kind) && isMet(candidate, target, random)) met.set(kind, candidate.fault);
+      }
+      return Object.fromEntries(met);
     },
   };
 }

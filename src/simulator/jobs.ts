@@ -89,7 +89,7 @@ function believableDuration(job: Omit<UsageJob, 'durationMs'>): number {
 async function sweep(stateDir: string, olderThan: number): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   for (const file of await readdir(stateDir)) {
-    if (!UUID.test(file.replace(/\.json$/, ''))) continue;
+    if (!UUID.test(file.replace(/\.json(\.tmp)?$/, ''))) continue;
     const path = join(stateDir, file);
     // another process may sweep the same directory at the same moment
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: olderThan }));
@@ -108,5 +108,11 @@ async function writeJob(stateDir: string, job: UsageJob): Promise<void> {
 
 async function readJob(stateDir: string, id: string): Promise<UsageJob | undefined> {
   const text = await readFile(join(stateDir, `${id}.json`), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as UsageJob);
+  const job: unknown = text === undefined ? undefined : JSON.parse(text);
+  return isJob(job) ? job : undefined;
+}
+
+/** Only this file writes jobs: what is checked is that no other program left something of that name. */
+function isJob(value: unknown): value is UsageJob {
+  return typeof value === 'object' && value !== null && 'startedAt' in value && 'request' in value;
 }

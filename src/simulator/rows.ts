@@ -28,20 +28,22 @@ export function counterAt(table: UsageTable, row: number, counter: Counter): num
   return BUCKETS.reduce((sum, _, place) => sum + table.countAt(row, place), 0);
 }
 
+type TextOf = (organization: Organization, position: number) => string | undefined;
+
+const TEXT_OF: Readonly<Record<Dimension, TextOf>> = {
+  client: ({ clients }, position) => clients[position]?.id,
+  clientName: ({ clients }, position) => clients[position]?.name,
+  organization: ({ id }) => id,
+  user: ({ users }, position) => users[position - 1]?.id,
+  templateUri: (_, position) => TEMPLATE_URIS[position],
+  httpMethod: (_, position) => HTTP_METHODS[position],
+  platform: (_, position) => PLATFORMS[position],
+};
+
 /** The text that a row has for a dimension; empty when it was not grouped by, or for calls without a user. */
 export function textAt({ table, organization }: Rows, row: number, dimension: Dimension): string {
   const position = table.positionAt(row, dimension);
-  if (position === undefined) return '';
-  const texts: Record<Dimension, () => string | undefined> = {
-    client: () => organization.clients[position]?.id,
-    clientName: () => organization.clients[position]?.name,
-    organization: () => organization.id,
-    user: () => organization.users[position - 1]?.id,
-    templateUri: () => TEMPLATE_URIS[position],
-    httpMethod: () => HTTP_METHODS[position],
-    platform: () => PLATFORMS[position],
-  };
-  return texts[dimension]() ?? '';
+  return position === undefined ? '' : (TEXT_OF[dimension](organization, position) ?? '');
 }
 
 /** A row as the older generation sends it. A client's name comes along with its id, but not the other way round. */
@@ -102,9 +104,12 @@ function jobRow(rows: Rows, row: number): Omit<OrganizationJobRow, 'oauthClient'
 }
 
 function statusCounters({ table, request }: Rows, row: number): StatusCounters {
-  const counters: Record<string, number> = {};
-  for (const counter of BUCKETS) {
-    if (request.counters.includes(counter)) counters[counter.toLowerCase()] = counterAt(table, row, counter);
-  }
-  return counters;
+  const has = (counter: Counter): boolean => request.counters.includes(counter);
+  return {
+    ...(has('Status200') && { status200: counterAt(table, row, 'Status200') }),
+    ...(has('Status300') && { status300: counterAt(table, row, 'Status300') }),
+    ...(has('Status400') && { status400: counterAt(table, row, 'Status400') }),
+    ...(has('Status429') && { status429: counterAt(table, row, 'Status429') }),
+    ...(has('Status500') && { status500: counterAt(table, row, 'Status500') }),
+  };
 }
