@@ -12,9 +12,8 @@ import type {
   SameKeys,
 } from '../support/type-assert.js';
 
-type Body<Call extends 'postUsageQuery' | 'postUsageSimplesearch' | 'postUsageAggregatesQueryJobs'> = Parameters<
-  UsageApi[Call]
->[0];
+type Body<Call extends 'postUsageQuery' | 'postUsageSimplesearch' | 'postUsageAggregatesQueryJobs'> =
+  Parameters<UsageApi[Call]>[0];
 type ClientBody<Call extends 'postOauthClientUsageQuery' | 'postUsageClientClientIdAggregatesQueryJobs'> =
   Parameters<UsageApi[Call]>[1];
 type Answer<Call extends keyof UsageApi> = UsageApi[Call] extends (...args: never) => Promise<infer Value>
@@ -58,7 +57,9 @@ export type Results = [
 /** Rows and what is in them: the same keys, not only known ones. */
 export type Rows = [
   Expect<SameKeys<Wire.UsageRow, ElementOf<Models.ApiUsageQueryResult['results']>>>,
-  Expect<SameKeys<Wire.OrganizationJobRow, ElementOf<Models.OrganizationPublicApiUsageResultsResponse['entities']>>>,
+  Expect<
+    SameKeys<Wire.OrganizationJobRow, ElementOf<Models.OrganizationPublicApiUsageResultsResponse['entities']>>
+  >,
   Expect<SameKeys<Wire.ClientJobRow, ElementOf<Models.ClientPublicApiUsageResultsResponse['entities']>>>,
   Expect<SameKeys<Wire.NamedRef, Models.DomainEntityRef>>,
   Expect<SameKeys<Wire.UserRef, Models.UserReference>>,
