@@ -6,7 +6,6 @@ import type { Counter, Granularity } from './wire.js';
 
 const GRANULARITIES = ['Day', 'Week', 'Month'];
 const MAX_JOB_DAYS = 90;
-const MAX_JOB_AGE_DAYS = 366;
 const MAX_SUMMARY_DAYS = 366;
 const SEARCH_DIMENSIONS: Readonly<Record<string, Dimension>> = {
   ClientName: 'clientName',
@@ -71,7 +70,7 @@ function readInterval(value: unknown): DayRange {
 }
 
 function checkJobLimits(days: DayRange, now: number): void {
-  if (days.firstDay < dayOf(now) - MAX_JOB_AGE_DAYS) {
+  if (days.firstDay < dayOf(aYearBefore(now))) {
     throw invalid('invalid.date', 'interval', 'interval must not start more than a year ago');
   }
   if (days.lastDay - days.firstDay > MAX_JOB_DAYS) {
@@ -81,6 +80,11 @@ function checkJobLimits(days: DayRange, now: number): void {
       `interval must not end more than ${MAX_JOB_DAYS} days after its start`,
     );
   }
+}
+
+function aYearBefore(instant: number): number {
+  const date = new Date(instant);
+  return date.setUTCFullYear(date.getUTCFullYear() - 1);
 }
 
 function readGranularity(value: unknown): { granularity?: Granularity } {
