@@ -58,15 +58,26 @@ async function sendHalf(
 
 async function sendDrops(response: ServerResponse, answer: Answer, everyMs: number): Promise<void> {
   const body = Buffer.from(await bodyText(answer));
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
   const headers = { 'Content-Type': JSON_TYPE, 'Content-Length': String(body.length), ...answer.headers };
   response.writeHead(answer.status, headers);
   for (const byte of body) {
     response.write(Uint8Array.of(byte));
-    await sleep(everyMs, undefined, { signal: gone.signal });
+    await pause(everyMs, response);
   }
   response.end();
+}
+
+/** Waits, but no longer than the client does: rejects as soon as it has left. */
+export async function pause(ms: number, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  if (response.destroyed) leave();
+  response.once('close', leave);
+  try {
+    await sleep(ms, undefined, { signal: gone.signal });
+  } finally {
+    response.off('close', leave);
+  }
 }
 
 async function sendPadding(response: ServerResponse, answer: Answer, bytes: number): Promise<void> {

@@ -36,13 +36,14 @@ export function clientOf(organization: Organization, id: string | undefined): Si
   return client;
 }
 
-function toTokenInfo({ organization: { id, name }, client }: Caller): TokenInfo {
+function toTokenInfo({ organization: { id, name }, client, kind }: Caller): TokenInfo {
   const organization = { id, name };
+  const authorizedGrantType = kind === 'user' ? 'CODE' : 'CLIENT-CREDENTIALS';
   return {
     organization,
     homeOrganization: organization,
     authorizedScope: [],
-    OAuthClient: { ...client, scope: [], authorizedGrantType: 'CLIENT-CREDENTIALS', organization },
+    OAuthClient: { id: client.id, name: client.name, scope: [], authorizedGrantType, organization },
   };
 }
 

@@ -11,9 +11,9 @@ export interface Exchange {
   authorization: string | undefined;
   faults: MetFaults;
   /** The body as JSON. @throws ApiError 400, 413 or 415 */
-  readJson(): Promise<unknown>;
+  readJson: () => Promise<unknown>;
   /** The body as a form. @throws ApiError 413 or 415 */
-  readForm(): Promise<URLSearchParams>;
+  readForm: () => Promise<URLSearchParams>;
 }
 
 interface Place {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../lib/logger.js';
 import type { Answer } from './answer.js';
 import { ApiError, notFound, toErrorBody } from './api-error.js';
-import { deliver } from './delivery.js';
+import { deliver, pause } from './delivery.js';
 import type { FaultBoard, MetFaults } from './faults.js';
 import type { RateLimit } from './rate-limit.js';
 import { parseJson, readBody } from './request-reader.js';
@@ -21,11 +20,14 @@ export interface ServerParts {
   log: Logger;
 }
 
+/** Stands for a request target that is no path (`*`, `//`): no route fits it. */
+const NOWHERE = new URL('http://simulator/');
+
 /** The HTTP server, not yet listening. */
 export function createApiServer(parts: ServerParts): Server {
   const match = createRouter(parts.routes);
   return createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://simulator');
+    const url = URL.parse(`http://simulator${request.url}`) ?? NOWHERE;
     const found = match(request.method ?? '', url.pathname);
     respond(parts, found, url, request, response).catch((error: unknown) => {
       // a client that leaves is its own business; nothing else gets here
@@ -56,7 +58,7 @@ async function respond(
   const answer = await answerOrError(parts, found, exchange, correlationId);
   request.resume(); // a body that nobody has read would keep the connection from its next request
   if (faults.reset?.when === 'after') return reset(request);
-  if (faults.delay) await delayed(faults.delay.ms, response);
+  if (faults.delay) await pause(faults.delay.ms, response);
   response.setHeader('ININ-Correlation-Id', correlationId);
   record.status = faults.html ? 200 : answer.status;
   parts.log.debug({ ...record, correlationId }, 'simulated upstream: request');
@@ -66,12 +68,6 @@ async function respond(
 /** An abrupt RST instead of an orderly end: what a crashed proxy or a dropped connection looks like. */
 function reset(request: IncomingMessage): void {
   request.socket.resetAndDestroy();
-}
-
-async function delayed(ms: number, response: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  await sleep(ms, undefined, { signal: gone.signal });
 }
 
 function toExchange(

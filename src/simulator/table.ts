@@ -11,6 +11,7 @@ import { hashNumbers } from './random.js';
 import type { UsageRequest } from './request.js';
 import type { Series, Traffic } from './traffic.js';
 
+const { floor } = Math; // looked up once, as in random.ts
 const COUNTS = 5;
 /** The service that asks may live in this very process: never keep its event loop for longer than this. */
 const TURN_MS = 8;
@@ -67,9 +68,9 @@ export function syntheticTable(
   const counts = new Uint32Array(count * COUNTS);
   const span = days.lastDay - days.firstDay + 1;
   for (let row = 0; row < count; row++) {
-    const combination = Math.floor(row / span);
+    const combination = floor(row / span);
     // past the last combination the days after the interval are used, so that no key comes twice
-    const day = days.firstDay + (row % span) + span * Math.floor(combination / radix);
+    const day = days.firstDay + (row % span) + span * floor(combination / radix);
     keys[row] = day * radix + (combination % radix);
     for (let place = 0; place < COUNTS; place++)
       counts[row * COUNTS + place] = hashNumbers(row, place) % 1000;
@@ -152,10 +153,10 @@ function toTable(keys: Float64Array, counts: Uint32Array, axes: readonly Axis[],
   const axisOf = new Map(axes.map((axis) => [axis.dimension, axis]));
   return {
     length: keys.length,
-    periodAt: (row) => Math.floor(keyAt(row) / radix),
+    periodAt: (row) => floor(keyAt(row) / radix),
     positionAt(row, dimension) {
       const axis = axisOf.get(dimension);
-      return axis && Math.floor((keyAt(row) % radix) / axis.step) % axis.size;
+      return axis && floor((keyAt(row) % radix) / axis.step) % axis.size;
     },
     countAt: (row, place) => counts[row * COUNTS + place] ?? 0,
   };

@@ -7,6 +7,8 @@ import { ENDPOINTS, HTTP_METHODS, PLATFORMS, TEMPLATE_URIS, type Endpoint } from
 import type { Organization, SimulatedClient } from './organizations.js';
 import { hashNumbers, hashText, toShare } from './random.js';
 
+const { floor, max, min, round } = Math; // looked up once, as in random.ts
+
 /** Requests of an organization on a plain weekday, all clients together. */
 const DAILY_REQUESTS = 140_000;
 /** How steeply the traffic falls from the heaviest client to the next. */
@@ -133,10 +135,10 @@ function factOf(seed: number, client: SimulatedClient, series: Series, day: numb
   const weekday = (day + 4) % 7;
   const rhythm = (client.grantType === 'CODE' ? OFFICE_WEEK : MACHINE_WEEK)[weekday] ?? 1;
   const hash = hashNumbers(seed, series.index, day, 1);
-  if (toShare(hash) >= series.activity * Math.min(1, rhythm + 0.2)) return undefined;
+  if (toShare(hash) >= series.activity * min(1, rhythm + 0.2)) return undefined;
   const swing = 0.6 + 0.8 * toShare(hashNumbers(seed, series.index, day, 2));
   const spike = spikeOf(seed, series.client, day);
-  const requests = Math.max(1, Math.round(series.volume * rhythm * swing * (1 + spike)));
+  const requests = max(1, round(series.volume * rhythm * swing * (1 + spike)));
   return split(requests, client.trouble ?? {}, spike, hash);
 }
 
@@ -155,7 +157,7 @@ function split(
   const luck = toShare(hashNumbers(hash, 7));
   let left = requests;
   const take = (share: number): number => {
-    const taken = Math.min(left, Math.floor(requests * share + luck));
+    const taken = min(left, floor(requests * share + luck));
     left -= taken;
     return taken;
   };

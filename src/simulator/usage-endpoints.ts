@@ -30,13 +30,12 @@ function startRoute(operation: Operation, { jobs, now }: UsageServices): ApiRout
     stage: 'start',
     operation: operation.name,
     async handle(exchange, caller) {
-      const body = operation.start.method === 'POST' ? await exchange.readJson() : undefined;
       requireAnyPermission(caller, operation.permissions);
       const clientId = clientInPath(exchange, caller);
       const request =
         operation.name === 'clientSummary'
           ? parseSummary(operation, exchange.query.get('days') ?? '7', now())
-          : parseRequest(operation, body, now());
+          : parseRequest(operation, await exchange.readJson(), now());
       const job = await jobs.start({
         organizationId: caller.organization.id,
         operation: operation.name,

@@ -8,6 +8,16 @@ import { JOB, QUERY, read, SEARCH, WEEK, withSimulator } from './support.js';
 const ME = '/api/v2/tokens/me';
 const BODY = { interval: WEEK };
 
+/** Durations of nothing that count how many jobs were started. */
+function countingDurations(): { durations: () => number; started: () => number } {
+  let count = 0;
+  const durations = (): number => {
+    count += 1;
+    return 0;
+  };
+  return { durations, started: () => count };
+}
+
 /** What a client without any cleverness gets: the raw bytes and how the answer ended. */
 function rawGet(
   url: string,
@@ -118,16 +128,17 @@ describe('faulty statuses', () => {
   it.each([
     [undefined, 0],
     [true, 1],
-  ])('with afterHandling %s start %i jobs', (afterHandling, started) =>
-    withSimulator(
+  ])('with afterHandling %s start %i jobs', async (afterHandling, started) => {
+    const jobs = countingDurations();
+    await withSimulator(
       async ({ post, faults }) => {
         faults.inject({ kind: 'status', status: 502, ...(afterHandling && { afterHandling }) });
         expect((await post(QUERY, BODY)).status).toBe(502);
-        expect(startedJobs).toBe(started);
+        expect(jobs.started()).toBe(started);
       },
-      { durations: countJobs() },
-    ),
-  );
+      { durations: jobs.durations },
+    );
+  });
 
   it('include a token that is revoked in the middle', () =>
     withSimulator(async ({ start, call, faults }) => {
@@ -147,34 +158,26 @@ describe('faulty statuses', () => {
     }));
 });
 
-let startedJobs = 0;
-function countJobs(): () => number {
-  return () => {
-    startedJobs += 1;
-    return 0;
-  };
-}
-
 describe('faulty connections', () => {
   it.each([
     ['before', 0],
     ['after', 1],
   ] as const)('are reset %s a start was handled, with %i jobs started', async (when, started) => {
-    startedJobs = 0;
+    const jobs = countingDurations();
     await withSimulator(
       async ({ post, faults, requests }) => {
         faults.inject({ kind: 'reset', when }, { times: 1 });
         await expect(post(QUERY, BODY)).rejects.toThrow('fetch failed');
-        expect(startedJobs).toBe(started);
+        expect(jobs.started()).toBe(started);
         expect(requests).toMatchObject([{ method: 'POST', path: QUERY, status: undefined }]);
         expect((await post(QUERY, BODY)).status).toBe(202);
       },
-      { durations: countJobs() },
+      { durations: jobs.durations },
     );
   });
 
   it('send an answer late but handle the request at once', async () => {
-    startedJobs = 0;
+    const jobs = countingDurations();
     await withSimulator(
       async ({ call, faults }) => {
         faults.inject({ kind: 'delay', ms: 60_000 });
@@ -184,9 +187,9 @@ describe('faulty connections', () => {
           body: JSON.stringify(BODY),
         };
         await expect(call(QUERY, { ...init, signal: AbortSignal.timeout(200) })).rejects.toThrow('timeout');
-        expect(startedJobs).toBe(1);
+        expect(jobs.started()).toBe(1);
       },
-      { durations: countJobs() },
+      { durations: jobs.durations },
     );
   });
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +142,25 @@ describe('simulated upstream with a state directory', () => {
     );
   });
 
+  it('knows the jobs that a process had answered for before kill -9', async () => {
+    const module = new URL('../../src/simulator/simulator.js', import.meta.url).href;
+    const script = `const { createSimulator } = await import(${JSON.stringify(module)});
+      console.log((await createSimulator({ stateDir: ${JSON.stringify(stateDir)} })).url);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const { id } = await startAt(String(line).trim());
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await withSimulator(
+      async ({ call }) => {
+        expect((await call(`${JOB}/${id}`)).status).toBe(200);
+      },
+      { stateDir, now: Date.now },
+    );
+  });
+
   it('shares its jobs with a second process that runs beside it', () =>
     withSimulator(
       (one) =>
@@ -187,6 +208,16 @@ describe('simulated upstream with a state directory', () => {
       { stateDir },
     ));
 });
+
+async function startAt(url: string): Promise<JobStarted> {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const response = await fetch(url + JOB, {
+    method: 'POST',
+    headers: { authorization: 'Bearer demo-admin', 'content-type': 'application/json' },
+    body: JSON.stringify({ interval: `${yesterday}/${yesterday}` }),
+  });
+  return read(response);
+}
 
 describe('stopping the simulated upstream', () => {
   it('cuts open connections, frees the port and may be asked twice', async () => {

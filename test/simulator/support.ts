@@ -21,14 +21,14 @@ export const WEEK = '2026-11-09/2026-11-15';
 /** A simulator with a few shortcuts over `fetch`; its clock stands at `NOW` and its jobs take no time. */
 export interface TestSimulator extends Simulator {
   clock: { now: number };
-  call(path: string, init?: RequestInit & { token?: string | null }): Promise<Response>;
-  post(path: string, body: unknown, token?: string): Promise<Response>;
+  call: (path: string, init?: RequestInit & { token?: string | null }) => Promise<Response>;
+  post: (path: string, body: unknown, token?: string) => Promise<Response>;
   /** Starts and returns the results' path; throws when the start is refused. */
-  start(path: string, body: unknown, token?: string): Promise<string>;
+  start: (path: string, body: unknown, token?: string) => Promise<string>;
   /** Starts a query of the older generation and returns its first results. */
-  query(path: string, body: unknown): Promise<QueryResults>;
+  query: (path: string, body: unknown) => Promise<QueryResults>;
   /** Starts an organization's job and returns its first page. */
-  job(body: unknown): Promise<JobResults<OrganizationJobRow>>;
+  job: (body: unknown) => Promise<JobResults<OrganizationJobRow>>;
 }
 
 /** Runs a test with a simulator of its own and stops it. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT_JOB,
@@ -138,6 +140,17 @@ describe('validation of a start', () => {
     withSimulator(async ({ call }) => {
       const body = JSON.stringify({ interval: WEEK }).padEnd(bytes, ' ');
       expect((await call(QUERY, { method: 'POST', headers: JSON_TYPE, body })).status).toBe(status);
+    }),
+  );
+
+  it.each(['//', '*', '/%'])('survives the request target %s', (path) =>
+    withSimulator(async ({ url, call }) => {
+      const { hostname, port } = new URL(url);
+      const request = httpRequest({ hostname, port, path, agent: false }).end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.statusCode).toBe(404);
+      expect((await call('/api/v2/tokens/me')).status).toBe(200);
     }),
   );
 
