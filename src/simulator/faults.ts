@@ -92,6 +92,7 @@ export interface FaultTarget {
 /** The faults that one request has met, by kind. */
 export type MetFaults = { readonly [Kind in Fault['kind']]?: Extract<Fault, { kind: Kind }> };
 
+/** The switches as the server sees them. */
 export interface FaultBoard extends FaultSwitches {
   /** Counts the request against every fault and returns those that it meets. */
   meet(target: FaultTarget): MetFaults;
@@ -104,6 +105,7 @@ interface Switch {
   seen: Map<string, number>;
 }
 
+/** A board with every fault off. @param seed of the chances */
 export function createFaultBoard(seed: string): FaultBoard {
   const switches = new Set<Switch>();
   const random = createRandom(`${seed}/faults`);

@@ -28,10 +28,13 @@ export interface UsageJob {
   durationMs: number;
 }
 
+/** How far a job is by the clock. */
 export type Progress = 'queued' | 'running' | 'finished';
 
 export interface JobStore {
+  /** Gives a job its id, time and duration, and keeps it. */
   start(job: Omit<UsageJob, 'id' | 'startedAt' | 'durationMs'>): Promise<UsageJob>;
+  /** Undefined for an id that nobody started, or whose file was swept. */
   find(id: string): Promise<UsageJob | undefined>;
   progressOf(job: UsageJob): Progress;
 }

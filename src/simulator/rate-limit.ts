@@ -8,6 +8,7 @@ export interface RateLimit {
   count(token: string): void;
 }
 
+/** @param now milliseconds since 1970 */
 export function createRateLimit(perMinute: number, now: () => number): RateLimit {
   const windows = new Map<string, { opensAt: number; count: number }>();
   return {

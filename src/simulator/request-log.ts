@@ -20,6 +20,7 @@ export interface RequestLog {
 /** Enough for the longest test; what is older goes, a tenth at a time. */
 const KEPT_REQUESTS = 20_000;
 
+/** An empty log. @param now milliseconds since 1970 */
 export function createRequestLog(now: () => number): RequestLog {
   const requests: { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] }[] = [];
   return {

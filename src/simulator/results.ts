@@ -1,13 +1,14 @@
-import { DAY_MS, dayOf, type DayRange } from './days.js';
+import { HTTP_METHODS, PLATFORMS, TEMPLATE_URIS } from './catalog.js';
+import { dayOf, type DayRange } from './days.js';
 import type { UsageJob } from './jobs.js';
 import { OPERATIONS, type Dimension } from './operations.js';
 import { organizationById, type Organization } from './organizations.js';
 import { hashNumbers, hashText } from './random.js';
 import type { Filters, SortField, UsageRequest } from './request.js';
+import type { Counter } from './wire.js';
 import { counterAt, textAt, type Rows } from './rows.js';
 import { aggregate, syntheticTable } from './table.js';
 import { createTraffic, type Series, type Traffic } from './traffic.js';
-import { HTTP_METHODS, PLATFORMS, TEMPLATE_URIS } from './catalog.js';
 
 /** Results kept at a time: enough for a few page walks side by side, a dozen megabytes at the worst. */
 const KEPT_RESULTS = 4;
@@ -25,6 +26,7 @@ export interface Results {
   of(job: UsageJob, rowCount?: number): Promise<OrderedRows>;
 }
 
+/** Results of all organizations, none of them computed yet. */
 export function createResults(): Results {
   const kept = new Map<string, Promise<OrderedRows>>();
   const traffics = new Map<string, Traffic>();
@@ -78,7 +80,7 @@ function invent(job: UsageJob, rowCount: number): OrderedRows {
 
 /** The days of an interval that have data: none before the history begins, none from the running UTC day on. */
 function availableDays(days: DayRange, asOf: number): DayRange {
-  const today = dayOf(asOf - (asOf % DAY_MS));
+  const today = dayOf(asOf);
   return {
     firstDay: Math.max(days.firstDay, today - HISTORY_DAYS),
     lastDay: Math.min(days.lastDay, today - 1),
@@ -130,7 +132,9 @@ function comparison(rows: Rows): (a: number, b: number) => number {
 
 function sortValue(rows: Rows, row: number, field: SortField): number | string {
   if (field === 'date') return rows.table.periodAt(row);
-  if (field === 'Requests' || field.startsWith('Status'))
-    return counterAt(rows.table, row, field as Parameters<typeof counterAt>[2]);
-  return textAt(rows, row, field as Dimension);
+  return isCounter(field) ? counterAt(rows.table, row, field) : textAt(rows, row, field);
+}
+
+function isCounter(field: Counter | Dimension): field is Counter {
+  return field === 'Requests' || field.startsWith('Status');
 }

@@ -30,8 +30,8 @@ export function createApiServer(parts: ServerParts): Server {
     const url = URL.parse(`http://simulator${request.url}`) ?? NOWHERE;
     const found = match(request.method ?? '', url.pathname);
     respond(parts, found, url, request, response).catch((error: unknown) => {
-      // a client that leaves is its own business; nothing else gets here
-      parts.log.debug(
+      const level = response.destroyed ? 'debug' : 'error'; // a client that leaves is its own business
+      parts.log[level](
         { err: error, path: url.pathname },
         'simulated upstream: the answer did not get through',
       );

@@ -59,6 +59,7 @@ const ALL_PERMISSIONS = [
   'usage:simpleSearch:view',
 ] as const;
 
+/** The demo tokens, and whatever is issued or granted from then on. */
 export function createTokens({ clientSecrets, lifetimeSeconds, now }: TokenOptions): Tokens {
   const callers = new Map(demoCallers());
   const revoked = new Set<string>();

@@ -17,7 +17,8 @@ const POWER = 1.2;
 const OFFICE_WEEK = [0.18, 1.12, 1.08, 1.05, 1.0, 0.9, 0.25];
 /** The same for programs, which also run at weekends. */
 const MACHINE_WEEK = [0.7, 1.05, 1.05, 1.05, 1.05, 1.05, 0.75];
-const SPIKE_CHANCE = 0.03;
+/** Share of days on which a client that can be throttled is. */
+const SPIKE_CHANCE = 0.05;
 
 /** Position in `ENDPOINTS`, `PLATFORMS` and the like; what a series is made of. */
 export interface Series {
@@ -142,8 +143,9 @@ function factOf(seed: number, client: SimulatedClient, series: Series, day: numb
   return split(requests, client.trouble ?? {}, spike, hash);
 }
 
-/** How badly a client is throttled on a day: 0 on nearly all of them, up to 0.5. */
+/** How badly a client is throttled on a day: 0 on nearly all of them, up to 0.5; half of the clients never are. */
 function spikeOf(seed: number, client: number, day: number): number {
+  if (hashNumbers(seed, client, 4) % 2 === 0) return 0;
   const share = toShare(hashNumbers(seed, client, day, 3));
   return share < SPIKE_CHANCE ? 0.1 + (0.4 * share) / SPIKE_CHANCE : 0;
 }
