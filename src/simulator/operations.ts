@@ -1,4 +1,5 @@
 import { HTTP_METHODS } from './catalog.js';
+import type { Counter } from './wire.js';
 
 /** The six ways to start a usage query upstream. */
 export type OperationName =
@@ -16,13 +17,16 @@ export interface Operation {
   /** Any one of them is enough. */
   permissions: readonly string[];
   metrics: readonly string[];
+  /** What it can group by, in its own words; the simple search has them among its metrics. */
   groupBy: Readonly<Record<string, Dimension>>;
   httpMethods: readonly string[];
   /** Body keys that hold lists of strings to filter by. */
   filters: readonly string[];
 }
 
-const COUNTERS = ['Requests', 'Status200', 'Status300', 'Status400', 'Status429', 'Status500'];
+/** The five buckets that `Requests` is the sum of, in the order in which they are stored. */
+export const BUCKETS: readonly Counter[] = ['Status200', 'Status300', 'Status400', 'Status429', 'Status500'];
+const COUNTERS: readonly Counter[] = ['Requests', ...BUCKETS];
 const CLIENT_QUERY_GROUPS = {
   OAuthClientId: 'client',
   OrganizationId: 'organization',
@@ -68,8 +72,8 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     start: { method: 'POST', path: '/api/v2/usage/simplesearch' },
     resultsPath: '/api/v2/usage/simplesearch/{jobId}/results',
     permissions: ['oauth:client:view', 'usage:simpleSearch:view'],
-    metrics: ['Date', 'ClientName', 'HttpMethod', 'TemplateUri', ...COUNTERS.slice(1)],
-    groupBy: {},
+    metrics: ['Date', 'ClientName', 'HttpMethod', 'TemplateUri', ...BUCKETS],
+    groupBy: { ClientName: 'clientName', HttpMethod: 'httpMethod', TemplateUri: 'templateUri' },
     httpMethods: [...HTTP_METHODS, 'CONNECT', 'OPTIONS', 'TRACE'],
     filters: ['oauthClientNames', 'httpMethods', 'templateUris'],
   },
@@ -114,4 +118,9 @@ export function resultsUriOf(operation: Operation, jobId: string, clientId: stri
   return operation.resultsPath
     .replace('{clientId}', encodeURIComponent(clientId ?? ''))
     .replace('{jobId}', jobId);
+}
+
+/** Tells a counter from the other words that a query may name: its dimensions and `Date`. */
+export function isCounter(name: string): name is Counter {
+  return COUNTERS.some((counter) => counter === name);
 }

@@ -1,17 +1,12 @@
 import { invalid } from './api-error.js';
 import { dayOf, parseInterval, type DayRange } from './days.js';
-import type { Dimension, Operation } from './operations.js';
+import { isCounter, type Operation } from './operations.js';
 import type { Filters, SortField, UsageRequest } from './request.js';
 import type { Counter, Granularity } from './wire.js';
 
 const GRANULARITIES = ['Day', 'Week', 'Month'];
 const MAX_JOB_DAYS = 90;
 const MAX_SUMMARY_DAYS = 366;
-const SEARCH_DIMENSIONS: Readonly<Record<string, Dimension>> = {
-  ClientName: 'clientName',
-  HttpMethod: 'httpMethod',
-  TemplateUri: 'templateUri',
-};
 
 /**
  * Reads the body of a start.
@@ -24,7 +19,7 @@ export function parseRequest(operation: Operation, body: unknown, now: number): 
   const days = readInterval(body['interval']);
   const filters = readFilters(operation, body);
   if (operation.generation === 'search') {
-    return { days, filters, sortBy: [], ...readSearchMetrics(readEnums(body, 'metrics', operation.metrics)) };
+    return { days, filters, sortBy: [], ...readSearchMetrics(operation, body) };
   }
   if (operation.generation === 'job') checkJobLimits(days, now);
   return {
@@ -126,20 +121,23 @@ function readFilters(operation: Operation, body: Record<string, unknown>): Filte
 
 /** Naming no counter at all means every one of them. */
 function toCounters(metrics: readonly string[], all: readonly string[]): Counter[] {
-  const isCounter = (name: string): name is Counter => name === 'Requests' || name.startsWith('Status');
   const named = metrics.filter(isCounter);
   return named.length > 0 ? named : all.filter(isCounter);
 }
 
 /** A search groups by those of its metrics that are no counters, and by all of them when it names none. */
 function readSearchMetrics(
-  metrics: readonly string[],
+  operation: Operation,
+  body: Record<string, unknown>,
 ): Pick<UsageRequest, 'counters' | 'dimensions' | 'granularity'> {
-  const counters = toCounters(metrics, ['Status200', 'Status300', 'Status400', 'Status429', 'Status500']);
-  const named = metrics.filter((name) => name === 'Date' || name in SEARCH_DIMENSIONS);
-  const grouped = named.length > 0 ? named : ['Date', ...Object.keys(SEARCH_DIMENSIONS)];
-  const dimensions = grouped.flatMap((name) => SEARCH_DIMENSIONS[name] ?? []);
-  return { counters, dimensions, ...(grouped.includes('Date') && { granularity: 'Day' }) };
+  const metrics = readEnums(body, 'metrics', operation.metrics);
+  const isColumn = (name: string): boolean => !isCounter(name);
+  const named = metrics.some(isColumn) ? metrics : operation.metrics;
+  return {
+    counters: toCounters(metrics, operation.metrics),
+    dimensions: named.flatMap((name) => operation.groupBy[name] ?? []),
+    ...(named.includes('Date') && { granularity: 'Day' }),
+  };
 }
 
 function readSortBy(operation: Operation, value: unknown): UsageRequest['sortBy'] {

@@ -1,11 +1,10 @@
 import { HTTP_METHODS, PLATFORMS, TEMPLATE_URIS } from './catalog.js';
 import { dayOf, type DayRange } from './days.js';
 import type { UsageJob } from './jobs.js';
-import { OPERATIONS, type Dimension } from './operations.js';
+import { isCounter, OPERATIONS } from './operations.js';
 import { organizationById, type Organization } from './organizations.js';
 import { hashNumbers, hashText } from './random.js';
 import type { Filters, SortField, UsageRequest } from './request.js';
-import type { Counter } from './wire.js';
 import { counterAt, textAt, type Rows } from './rows.js';
 import { aggregate, syntheticTable } from './table.js';
 import { createTraffic, type Series, type Traffic } from './traffic.js';
@@ -67,9 +66,7 @@ async function compute(
 
 function invent(job: UsageJob, rowCount: number): OrderedRows {
   const organization = organizationById(job.organizationId);
-  const all = Object.values(OPERATIONS[job.operation].groupBy);
-  const dimensions: Dimension[] =
-    job.operation === 'simpleSearch' ? ['clientName', 'templateUri', 'httpMethod'] : all;
+  const dimensions = Object.values(OPERATIONS[job.operation].groupBy);
   const request: UsageRequest = { ...job.request, dimensions, granularity: 'Day' };
   return ordered({
     table: syntheticTable(organization, dimensions, request.days, rowCount),
@@ -133,8 +130,4 @@ function comparison(rows: Rows): (a: number, b: number) => number {
 function sortValue(rows: Rows, row: number, field: SortField): number | string {
   if (field === 'date') return rows.table.periodAt(row);
   return isCounter(field) ? counterAt(rows.table, row, field) : textAt(rows, row, field);
-}
-
-function isCounter(field: Counter | Dimension): field is Counter {
-  return field === 'Requests' || field.startsWith('Status');
 }

@@ -1,6 +1,6 @@
 import { HTTP_METHODS, PLATFORMS, TEMPLATE_URIS } from './catalog.js';
 import { formatDay } from './days.js';
-import type { Dimension } from './operations.js';
+import { BUCKETS, type Dimension } from './operations.js';
 import type { Organization } from './organizations.js';
 import type { UsageRequest } from './request.js';
 import type { UsageTable } from './table.js';
@@ -19,8 +19,6 @@ export interface Rows {
   organization: Organization;
   request: UsageRequest;
 }
-
-const BUCKETS: readonly Counter[] = ['Status200', 'Status300', 'Status400', 'Status429', 'Status500'];
 
 /** The count that a row has for a counter; `Requests` is the sum of the five buckets. */
 export function counterAt(table: UsageTable, row: number, counter: Counter): number {

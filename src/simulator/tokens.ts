@@ -159,8 +159,10 @@ function callerFor(token: string, options: IssueOptions, now: number): Caller {
 
 /** @throws ApiError 403 unless the caller has one of the permissions, wildcards counted */
 export function requireAnyPermission(caller: Caller, permissions: readonly string[]): void {
-  const granted = caller.permissions.some((granted) => permissions.some((wanted) => covers(granted, wanted)));
-  if (granted) return;
+  const isAllowed = caller.permissions.some((granted) =>
+    permissions.some((wanted) => covers(granted, wanted)),
+  );
+  if (isAllowed) return;
   throw new ApiError(
     403,
     'missing.any.permissions',
