@@ -10,7 +10,7 @@ import { createDraft, discard, publishDraft, removeAbandonedDrafts } from './dra
 import { errorCode, unless } from './file-error.js';
 import { runProgram } from './processes.js';
 import { canReach, chooseServerUser, ownerOf, type ServerUser } from './server-user.js';
-import { openSharedPlace } from './shared-place.js';
+import { openSharedPlace, type SharedPlace } from './shared-place.js';
 
 /** The only role: the server exists for one program. */
 export const ROLE = 'genesys_usage';
@@ -84,8 +84,8 @@ export async function createCluster(
 ): Promise<void> {
   const link = homePath(dataDir);
   const user = await chooseServerUser();
-  const isNear = user === undefined || (await canReach(dirname(link), user));
-  const target = isNear ? link : await farTarget(link, log);
+  const place = user && !(await canReach(dirname(link), user)) ? await openSharedPlace(user) : undefined;
+  const target = place ? farTarget(place, link, log) : link;
   await removeAbandonedDrafts(target);
   log.info({ directory: target }, 'creating the embedded PostgreSQL cluster');
   const draft = await createDraft(target);
@@ -93,16 +93,15 @@ export async function createCluster(
     await fillHome(draft, await initdb(user), user);
     // An empty directory, say one made for a volume, gives way.
     await unless(['ENOENT', 'ENOTEMPTY', 'ENOTDIR', 'EEXIST'], rmdir(link));
-    if (isNear) await publishDraft(draft, link);
-    else await publishFar(draft, target, link);
+    if (place) await publishFar(draft, target, link);
+    else await publishDraft(draft, link);
     await syncDirectory(dirname(link));
   } finally {
     await discard(draft);
   }
 }
 
-async function farTarget(link: string, log: Logger): Promise<string> {
-  const place = await openSharedPlace();
+function farTarget(place: SharedPlace, link: string, log: Logger): string {
   const fields = { link, place: place.directory };
   if (place.lasting) log.info(fields, "the server's user cannot enter DATA_DIR: the data is kept elsewhere");
   else log.warn(fields, "the server's user cannot enter DATA_DIR: the data is kept in a temporary directory");

@@ -20,13 +20,14 @@ export async function createDraft(target: string): Promise<string> {
 
 /** Gives a draft its final name. False when another process was first; the draft is then still there. */
 export async function publishDraft(draft: string, target: string): Promise<boolean> {
-  const taken = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
-  const renamed = await unless(
-    taken,
-    rename(draft, target).then(() => true),
-  );
-  if (renamed === undefined) await stat(target);
-  return renamed ?? false;
+  try {
+    await rename(draft, target);
+    return true;
+  } catch (error) {
+    // The code for "taken" differs from system to system.
+    if (await unless(['ENOENT'], stat(target))) return false;
+    throw error;
+  }
 }
 
 /** Removes what killed processes left behind of their attempts at `target`. */

@@ -89,7 +89,7 @@ async function openSession(options: EmbeddedPostgresOptions): Promise<Session> {
   const { dataDir, log } = options;
   const native = await findNativePackage();
   const binariesFor = (user: ServerUser | undefined): Promise<Binaries> =>
-    prepareBinaries(native, user, async () => (user ? (await openSharedPlace()).directory : dataDir));
+    prepareBinaries(native, user, async () => (user ? (await openSharedPlace(user)).directory : dataDir));
   let cluster = await findCluster(dataDir);
   if (cluster === undefined) {
     await createCluster(dataDir, async (user) => (await binariesFor(user)).initdb, log);

@@ -11,9 +11,10 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'the path is too long',
 };
 
-/** The `code` of a Node system error, or undefined for anything else. */
+/** The `code` of a Node system error, or undefined for anything else. Its realm need not be ours. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Answers undefined when `work` fails with one of the given codes, and passes every other failure on. */

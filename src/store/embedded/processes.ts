@@ -108,10 +108,9 @@ export async function runProgram(
 }
 
 function cannotRun(file: string, error: unknown): StartupError {
-  const reason = error instanceof Error ? error.message : String(error);
   const musl = errorCode(error) === 'ENOENT' ? ' (the binaries need glibc, which Alpine Linux lacks)' : '';
   return new StartupError(
-    `Cannot run the embedded PostgreSQL: ${file}: ${reason}${musl}. Set DATABASE_URL to a PostgreSQL server.`,
+    `Cannot run the embedded PostgreSQL: ${file}: ${String(error)}${musl}. Set DATABASE_URL to a PostgreSQL server.`,
     { cause: error },
   );
 }
