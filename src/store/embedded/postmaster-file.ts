@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { unless } from './file-error.js';
@@ -68,7 +68,8 @@ async function disarm(path: string, judged: string): Promise<void> {
   if (!taken) return;
   const text = await readFile(aside, 'utf8');
   if (text !== judged) return rename(aside, path);
-  const disarmed = text.replace(/^\d+/, String(NOBODYS_PID));
-  await unless(['EEXIST'], writeFile(path, disarmed, { flag: 'wx', mode: 0o600 }));
+  // Written in place and linked back, it keeps its owner: root must not hide it from the server.
+  await writeFile(aside, text.replace(/^\d+/, String(NOBODYS_PID)));
+  await unless(['EEXIST', 'EPERM', 'ENOTSUP'], link(aside, path));
   await rm(aside, { force: true });
 }

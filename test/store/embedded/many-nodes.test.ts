@@ -45,7 +45,7 @@ describe('embedded PostgreSQL with many nodes', () => {
 
   it('never takes the server from under a node that joins while the last one leaves', async () => {
     let current = await scratch.start(dataDir);
-    for (let turn = 0; turn < 15; turn += 1) {
+    for (let turn = 0; turn < 10; turn += 1) {
       const leaving = delay(turn % 8).then(() => current.stop());
       const next = await scratch.start(dataDir);
       await leaving;
