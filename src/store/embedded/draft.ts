@@ -11,9 +11,13 @@ import { isAlive } from './processes.js';
 /** Longer than any draft takes; past it the maker's pid must have gone to another process. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
+/** Drafts of this process. In containers a killed process and its successor often have the same pid. */
+const own = new Set<string>();
+
 /** Makes an empty directory, closed to others, beside `target`. */
 export async function createDraft(target: string): Promise<string> {
   const draft = `${target}.draft-${process.pid}-${randomBytes(6).toString('hex')}`;
+  own.add(draft);
   await mkdir(draft, { mode: 0o700 });
   return draft;
 }
@@ -48,6 +52,7 @@ export async function discard(path: string): Promise<void> {
 }
 
 async function isAbandoned(path: string, maker: number): Promise<boolean> {
+  if (maker === process.pid) return !own.has(path);
   if (!isAlive(maker)) return true;
   const found = await unless(['ENOENT'], stat(path));
   return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;

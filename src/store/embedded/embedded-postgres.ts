@@ -8,6 +8,7 @@ import type { Logger } from '../../lib/logger.js';
 import { StartupError } from '../../lib/startup-error.js';
 import { findNativePackage, majorOf, prepareBinaries, type Binaries } from './binaries.js';
 import { createCluster, findCluster, homePath, type Cluster } from './cluster.js';
+import { removeAbandonedDrafts } from './draft.js';
 import { explainFileErrors } from './file-error.js';
 import { findServer } from './postmaster-file.js';
 import { joinServer, type Presence } from './presence.js';
@@ -90,6 +91,7 @@ async function openSession(options: EmbeddedPostgresOptions): Promise<Session> {
   const native = await findNativePackage();
   const binariesFor = (user: ServerUser | undefined): Promise<Binaries> =>
     prepareBinaries(native, user, async () => (user ? (await openSharedPlace(user)).directory : dataDir));
+  await removeAbandonedDrafts(homePath(dataDir));
   let cluster = await findCluster(dataDir);
   if (cluster === undefined) {
     await createCluster(dataDir, async (user) => (await binariesFor(user)).initdb, log);
@@ -122,27 +124,31 @@ async function joinOrStart({ options, cluster, starter }: Session): Promise<Memb
   throw await notReady(options.dataDir, readyTimeoutMs);
 }
 
-async function leaveOrStop({ options, cluster, binaries }: Session, member: Membership): Promise<void> {
-  const { log } = options;
-  const { pid, presence } = member;
+async function leaveOrStop(session: Session, { pid, presence }: Membership): Promise<void> {
+  const { log } = session.options;
   try {
-    const state = await presence.leave();
+    const first = await presence.leave();
+    // After a crash of one of its children the server drops all connections, and lives on.
+    const again = first === 'gone' ? await rejoin(session) : undefined;
+    const state = (await again?.leave()) ?? first;
     if (state === 'in use') log.info({ pid }, 'embedded PostgreSQL is left running: others use it');
-    if (state === 'gone')
-      log.warn({ pid }, 'embedded PostgreSQL had ended, or did not answer, before it was stopped');
-    if (state === 'last') await stopServer(pid, cluster.data, binaries, log);
+    if (state === 'gone') log.warn({ pid }, 'embedded PostgreSQL had ended before it was stopped');
+    if (state === 'last') await stopServer(pid, session, log);
+    await again?.close();
   } catch (error) {
     log.warn({ pid, reason: String(error) }, 'embedded PostgreSQL could not be stopped');
   }
   await presence.close();
 }
 
-async function stopServer(
-  pid: number,
-  data: string,
-  binaries: () => Promise<Binaries>,
-  log: Logger,
-): Promise<void> {
+async function rejoin({ options, cluster }: Session): Promise<Presence | undefined> {
+  const server = await findServer(cluster.data);
+  if (server?.port === undefined) return undefined;
+  return joinServer(cluster, server.port, ANSWER_TIMEOUT_MS, options.log);
+}
+
+async function stopServer(pid: number, { cluster, binaries }: Session, log: Logger): Promise<void> {
+  const { data } = cluster;
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   await requestStop(pid, data, binaries);
   while (await isServerOf(pid, data)) {

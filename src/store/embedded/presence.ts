@@ -4,6 +4,7 @@
 
 import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../../lib/logger.js';
@@ -73,7 +74,8 @@ function createClient(url: string, socket: Socket, timeoutMs: number): pg.Client
 
 async function enter(client: pg.Client, data: string): Promise<boolean> {
   const { rows } = await client.query<{ data: string }>("SELECT current_setting('data_directory') AS data");
-  if (rows[0]?.data !== data) return false;
+  // On Windows the two differ in their slashes.
+  if (resolve(rows[0]?.data ?? '') !== resolve(data)) return false;
   return isTrue(client, `SELECT pg_try_advisory_lock_shared(${LOCK}) AS answer`);
 }
 

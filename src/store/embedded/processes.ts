@@ -104,7 +104,10 @@ export async function runProgram(
     });
     if (!child) clearTimeout(timer);
   });
-  if (outcome !== 0) throw new StartupError(`${file} failed (${outcome}): ${telling(output)}`);
+  if (outcome !== 0)
+    throw new StartupError(
+      `${file} failed (${outcome}): ${telling(output)}. Set DATA_DIR to another directory, or DATABASE_URL.`,
+    );
 }
 
 function cannotRun(file: string, error: unknown): StartupError {
@@ -115,9 +118,13 @@ function cannotRun(file: string, error: unknown): StartupError {
   );
 }
 
-/** The line of PostgreSQL's output that says why it gave up: an error, not the farewell that follows it. */
+/**
+ * The line of PostgreSQL's output that says why it gave up: an error, not the farewell after it. On a full disk
+ * other errors follow from the first one.
+ */
 export function telling(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const errors = lines.filter((line) => /\b(?:FATAL|PANIC|[Ee]rror)\b/.test(line));
-  return errors.at(-1)?.trim() ?? lines.at(-1)?.trim() ?? 'it said nothing';
+  const fullDisk = lines.find((line) => line.includes('No space left on device'));
+  return (fullDisk ?? errors.at(-1) ?? lines.at(-1))?.trim() ?? 'it said nothing';
 }

@@ -135,6 +135,17 @@ describe('embedded PostgreSQL', () => {
       expect(await serverPid(dataDir)).toBeUndefined();
     });
 
+    it('still stops a server that had dropped all connections', async () => {
+      const server = await scratch.start(dataDir);
+      const everyone = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
+      await query(
+        server.url,
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE ${everyone}`,
+      );
+      await server.stop();
+      expect(await serverPid(dataDir)).toBeUndefined();
+    });
+
     it('does not throw when the server is already gone', async () => {
       const server = await scratch.start(dataDir);
       process.kill((await serverPid(dataDir)) ?? 0, 'SIGINT');
