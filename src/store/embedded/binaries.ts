@@ -130,11 +130,6 @@ async function openForReading(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await openForReading(path);
-    else if (entry.isFile())
-      await chmod(path, ((await lstat(path)).mode & 0o700) | 0o044 | executeBits(path));
+    else if (entry.isFile()) await chmod(path, basename(directory) === 'bin' ? 0o755 : 0o644);
   }
-}
-
-function executeBits(path: string): number {
-  return basename(dirname(path)) === 'bin' ? 0o111 : 0;
 }

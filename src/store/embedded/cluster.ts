@@ -41,8 +41,9 @@ export async function findCluster(dataDir: string): Promise<Cluster | undefined>
   const link = homePath(dataDir);
   if (!(await unless(['ENOENT'], lstat(link)))) return undefined;
   const home = await unless(['ENOENT'], realpath(link));
-  if (home === undefined)
+  if (home === undefined) {
     throw new StartupError(`${link} points to a database that is gone. ${freshStart(link)}`);
+  }
   try {
     return await readCluster(home);
   } catch (error) {
@@ -116,10 +117,8 @@ async function publishFar(draft: string, target: string, link: string): Promise<
   const home = `${target}-${randomBytes(6).toString('hex')}`;
   await publishDraft(draft, home);
   await syncDirectory(dirname(home));
-  const linked = await unless(
-    ['EEXIST'],
-    symlink(home, link).then(() => true),
-  );
+  const linking = symlink(home, link).then(() => true);
+  const linked = await unless(['EEXIST'], linking);
   if (!linked) await discard(home);
 }
 

@@ -15,9 +15,9 @@ import { joinServer, type Presence } from './presence.js';
 import { isServerOf } from './processes.js';
 import { serverLogPath, tellingLine } from './server-log.js';
 import { requestStop } from './server-process.js';
+import { createStarter, type ServerStarter } from './server-starter.js';
 import type { ServerUser } from './server-user.js';
 import { openSharedPlace } from './shared-place.js';
-import { createStarter, type ServerStarter } from './server-starter.js';
 
 /** What {@link startEmbeddedPostgres} needs. */
 export interface EmbeddedPostgresOptions {
@@ -52,10 +52,10 @@ interface Session {
   readonly starter: ServerStarter;
 }
 
-interface Membership {
+interface Member {
   readonly presence: Presence;
+  /** The server's. */
   readonly pid: number;
-  readonly adopted: boolean;
 }
 
 const POLL_MS = 10;
@@ -77,12 +77,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return explainFileErrors(`Cannot keep the database in ${dataDir}`, async () => {
     await mkdir(dataDir, { recursive: true });
     const session = await openSession({ ...options, dataDir });
-    const membership = await joinOrStart(session);
-    const { presence, adopted } = membership;
+    const member = await joinOrStart(session);
+    const adopted = member.pid !== session.starter.pid();
+    options.log.info({ directory: session.cluster.data, adopted }, 'embedded PostgreSQL is ready');
     let stopping: Promise<void> | undefined;
-    const { data } = session.cluster;
-    options.log.info({ directory: data, adopted }, 'embedded PostgreSQL is ready');
-    return { url: presence.url, adopted, stop: () => (stopping ??= leaveOrStop(session, membership)) };
+    return { url: member.presence.url, adopted, stop: () => (stopping ??= leaveOrStop(session, member)) };
   });
 }
 
@@ -105,55 +104,69 @@ async function openSession(options: EmbeddedPostgresOptions): Promise<Session> {
   return { options, cluster, binaries, starter: createStarter(binaries, cluster, serverLogPath(dataDir)) };
 }
 
-async function joinOrStart({ options, cluster, starter }: Session): Promise<Membership> {
-  const { readyTimeoutMs = READY_TIMEOUT_MS, log } = options;
+async function joinOrStart(session: Session): Promise<Member> {
+  const { readyTimeoutMs = READY_TIMEOUT_MS, log, dataDir } = session.options;
   const deadline = Date.now() + readyTimeoutMs;
   const notice = setTimeout(() => log.info({}, STILL_WAITING), STILL_WAITING_AFTER_MS);
   try {
     while (Date.now() < deadline) {
-      const server = await findServer(cluster.data);
-      if (server === undefined) await starter.ensureSpawned();
-      const patience = Math.min(ANSWER_TIMEOUT_MS, deadline - Date.now());
-      const presence = server?.port && (await joinServer(cluster, server.port, patience, log));
-      if (presence) return { presence, pid: server.pid, adopted: server.pid !== starter.pid() };
+      const member = await tryJoin(session, Math.min(ANSWER_TIMEOUT_MS, deadline - Date.now()));
+      if (member === 'nobody there') await session.starter.ensureSpawned();
+      else if (member) return member;
       await delay(POLL_MS);
     }
   } finally {
     clearTimeout(notice);
   }
-  throw await notReady(options.dataDir, readyTimeoutMs);
+  throw await notReady(dataDir, readyTimeoutMs);
 }
 
-async function leaveOrStop(session: Session, { pid, presence }: Membership): Promise<void> {
+/** Undefined when there is a server that cannot be joined now: it starts, stops, or does not answer. */
+async function tryJoin(
+  { cluster, options }: Session,
+  timeoutMs: number,
+): Promise<Member | 'nobody there' | undefined> {
+  const server = await findServer(cluster.data);
+  if (server === undefined) return 'nobody there';
+  if (server.port === undefined) return undefined;
+  const presence = await joinServer(cluster, server.port, timeoutMs, options.log);
+  return presence && { presence, pid: server.pid };
+}
+
+async function leaveOrStop(session: Session, member: Member): Promise<void> {
   const { log } = session.options;
   try {
-    const first = await presence.leave();
+    const state = await leave(session, member);
     // After a crash of one of its children the server drops all connections, and lives on.
-    const again = first === 'gone' ? await rejoin(session) : undefined;
-    const state = (await again?.leave()) ?? first;
-    if (state === 'in use') log.info({ pid }, 'embedded PostgreSQL is left running: others use it');
-    if (state === 'gone') log.warn({ pid }, 'embedded PostgreSQL had ended before it was stopped');
-    if (state === 'last') await stopServer(pid, session, log);
-    await again?.close();
+    const again = state === 'gone' ? await tryJoin(session, ANSWER_TIMEOUT_MS) : undefined;
+    if (typeof again === 'object') await leave(session, again);
+    else if (state === 'gone')
+      log.warn({ pid: member.pid }, 'embedded PostgreSQL had ended before it was stopped');
   } catch (error) {
-    log.warn({ pid, reason: String(error) }, 'embedded PostgreSQL could not be stopped');
+    log.warn({ pid: member.pid, reason: String(error) }, 'embedded PostgreSQL could not be stopped');
   }
-  await presence.close();
 }
 
-async function rejoin({ options, cluster }: Session): Promise<Presence | undefined> {
-  const server = await findServer(cluster.data);
-  if (server?.port === undefined) return undefined;
-  return joinServer(cluster, server.port, ANSWER_TIMEOUT_MS, options.log);
+async function leave(session: Session, { pid, presence }: Member): Promise<'last' | 'in use' | 'gone'> {
+  try {
+    const state = await presence.leave();
+    if (state === 'last') await stopServer(pid, session);
+    if (state === 'in use')
+      session.options.log.info({ pid }, 'embedded PostgreSQL is left running: others use it');
+    return state;
+  } finally {
+    await presence.close();
+  }
 }
 
-async function stopServer(pid: number, { cluster, binaries }: Session, log: Logger): Promise<void> {
-  const { data } = cluster;
+async function stopServer(pid: number, { cluster, binaries, options }: Session): Promise<void> {
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  await requestStop(pid, data, binaries);
-  while (await isServerOf(pid, data)) {
-    if (Date.now() > deadline)
-      return log.warn({ pid }, 'embedded PostgreSQL is still writing; it ends by itself');
+  await requestStop(pid, cluster.data, binaries);
+  while (await isServerOf(pid, cluster.data)) {
+    if (Date.now() > deadline) {
+      options.log.warn({ pid }, 'embedded PostgreSQL is still writing; it ends by itself');
+      return;
+    }
     await delay(POLL_MS);
   }
 }

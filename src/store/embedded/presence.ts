@@ -92,10 +92,11 @@ async function leave(client: pg.Client, socket: Socket): Promise<'last' | 'in us
 
 /** A client that is no node counts too: a backup or somebody's psql is not cut off. */
 async function isAlone(client: pg.Client): Promise<boolean> {
-  const others = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
+  const alone =
+    'SELECT count(*) = 0 AS answer FROM pg_stat_activity ' +
+    "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
   for (let waited = 0; waited < FAREWELL_MS; waited += FAREWELL_STEP_MS) {
-    if (await isTrue(client, `SELECT count(*) = 0 AS answer FROM pg_stat_activity WHERE ${others}`))
-      return true;
+    if (await isTrue(client, alone)) return true;
     await setTimeout(FAREWELL_STEP_MS);
   }
   return false;

@@ -104,10 +104,11 @@ export async function runProgram(
     });
     if (!child) clearTimeout(timer);
   });
-  if (outcome !== 0)
+  if (outcome !== 0) {
     throw new StartupError(
       `${file} failed (${outcome}): ${telling(output)}. Set DATA_DIR to another directory, or DATABASE_URL.`,
     );
+  }
 }
 
 function cannotRun(file: string, error: unknown): StartupError {
