@@ -73,7 +73,11 @@ class TokenLookup implements GenesysAuthenticator {
   #lookUpOnce(hash: string, token: string): Promise<Known> {
     const running = this.#pending.get(hash);
     if (running) return running;
-    const lookup: Promise<Known> = this.#lookUp(hash, token, () => this.#pending.get(hash) === lookup).finally(() => {
+    const lookup: Promise<Known> = this.#lookUp(
+      hash,
+      token,
+      () => this.#pending.get(hash) === lookup,
+    ).finally(() => {
       if (this.#pending.get(hash) === lookup) this.#pending.delete(hash);
     });
     this.#pending.set(hash, lookup);
