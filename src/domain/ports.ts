@@ -122,7 +122,10 @@ export type PollAnswer =
   /** Complete; `nextCursor` is null on the last page. */
   | { readonly state: 'ROWS'; readonly rows: readonly UsageRow[]; readonly nextCursor: string | null };
 
-/** Upstream's usage operations. Failures are thrown as `UpstreamError`. */
+/**
+ * Upstream's usage operations. Failures are thrown as `UpstreamError`; when `signal` is aborted its reason is
+ * thrown as it is.
+ */
 export interface UsageUpstream {
   start(query: UpstreamQuery, token: string, signal: AbortSignal): Promise<{ upstreamId: string }>;
   poll(query: SubmittedQuery, token: string, signal: AbortSignal): Promise<PollAnswer>;
@@ -169,7 +172,11 @@ export interface UpstreamDirectory {
 
 /** Turns a bearer token into a caller; throws `RequestError` (`UNAUTHENTICATED`, `UPSTREAM_UNAVAILABLE`). */
 export interface Authenticator {
-  authenticate(token: string): Promise<Caller>;
+  /**
+   * What was found out longer than `maxAgeMs` ago is found out again; left out, the authenticator decides. For
+   * connections that outlive their request and must notice that their token was revoked.
+   */
+  authenticate(token: string, maxAgeMs?: number): Promise<Caller>;
 }
 
 /** The tokens with which upstream is asked for executions that outlive the request that started them. */
@@ -184,6 +191,14 @@ export interface CredentialSource {
   heldIds(): string[];
   /** Forgets a token held in memory. */
   release(credentialId: string): void;
+}
+
+/** The service's own token, renewed as needed. */
+export interface ServiceTokenSource {
+  /** Throws `UpstreamError`: `UNAUTHENTICATED` when the service's credentials are refused. */
+  token(): Promise<string>;
+  /** Upstream refused this token: it is not given out again. */
+  invalidate(token: string): void;
 }
 
 /** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore.create`. */

@@ -186,7 +186,7 @@ function checkNames<T extends string>(
 function checkSort(
   operation: UsageOperation,
   traits: OperationTraits,
-  sortBy: readonly UsageSort[],
+  sortBy: readonly SortDraft[],
 ): UserError[] {
   const fields = sortBy.map((sort) => sort.field);
   const supported = ['DATE' as const, ...traits.dimensions, ...traits.metrics];

@@ -13,8 +13,10 @@ export type UpstreamErrorKind =
   | 'REJECTED'
   /** 429, or our own count says that it would be. */
   | 'RATE_LIMITED'
-  /** 5xx, 408, a broken connection, a deadline, an answer that is not what was asked for. */
-  | 'UNAVAILABLE';
+  /** 5xx, 408, 409, a broken connection, a deadline, an answer that is not what was asked for. */
+  | 'UNAVAILABLE'
+  /** A final answer that can not be read: too large, or rows that are none. Asking again would give the same. */
+  | 'INVALID_RESULT';
 
 export interface UpstreamErrorDetails {
   /** HTTP status; null when there was no answer. */

@@ -153,8 +153,10 @@ const REFUSALS = {
   FORBIDDEN: 'UPSTREAM_FORBIDDEN',
   NOT_FOUND: 'UPSTREAM_NOT_FOUND',
   REJECTED: 'UPSTREAM_REJECTED',
-  RATE_LIMITED: 'UPSTREAM_INVALID_RESULT',
-  UNAVAILABLE: 'UPSTREAM_INVALID_RESULT',
+  INVALID_RESULT: 'UPSTREAM_INVALID_RESULT',
+  // These two are retried until the deadline, and so never told.
+  RATE_LIMITED: 'UPSTREAM_FAILED',
+  UNAVAILABLE: 'UPSTREAM_FAILED',
 } as const satisfies Record<UpstreamError['kind'], ExecutionErrorCode>;
 
 /** A refusal that asking again would only repeat. */

@@ -145,8 +145,8 @@ function refusal(message: string, code: string): GraphQLError {
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
-  const { nodes, source, positions, originalError } = error;
-  return new GraphQLError(error.message, { nodes, source, positions, originalError, extensions: { code } });
+  error.extensions['code'] = code;
+  return error;
 }
 
 function asGraphQLError({

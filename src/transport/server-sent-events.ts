@@ -41,7 +41,7 @@ export function addServerSentEvents(
     validate: () => [],
     onSubscribe: ({ context }, params) => {
       const args = pipeline.prepare(params, context);
-      return isErrors(args) ? { errors: args } : { ...args, contextValue: context };
+      return 'document' in args ? { ...args, contextValue: context } : { errors: args };
     },
     execute: (args) => pipeline.execute(args as OperationArgs),
     subscribe: (args) => pipeline.subscribe(args as OperationArgs),
@@ -139,8 +139,4 @@ function headerOf(request: FastifyRequest, name: string): string | null {
 function headersOf(reply: FastifyReply): Record<string, string> {
   const entries = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
-function isErrors<T>(value: T | readonly Error[]): value is readonly Error[] & T {
-  return Array.isArray(value);
 }

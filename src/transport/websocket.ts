@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import type { ExecutionArgs } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
@@ -28,8 +28,8 @@ export interface WebSocketOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionExtra = Extra & { caller?: Caller };
-type Connection = Context<Params, ConnectionExtra>;
+type ConnectionExtra = { caller?: Caller } & Record<PropertyKey, unknown>;
+type Connection = Context<Params, ConnectionExtra & Extra>;
 
 const PATH = '/graphql';
 /** The longest documented operation has a hundredth of it. */
@@ -112,7 +112,7 @@ function argsOf(
   payload: SubscribePayload,
   pipeline: GraphQLPipeline,
   scope: RequestScope,
-): ExecutionArgs | readonly import('graphql').GraphQLError[] {
+): ExecutionArgs | readonly GraphQLError[] {
   // Only acknowledged connections get here, and those have a caller.
   const context = scope.context(extra.caller as Caller, randomUUID());
   return pipeline.prepare(payload, context);

@@ -1,0 +1,130 @@
+/**
+ * Callers who bring a Genesys token. What upstream says of a token is believed for at most a minute, under the
+ * token's hash; a token is looked up once at a time, however many requests bring it. When upstream can not be
+ * asked nobody is refused and nothing is remembered: the request fails as one that may be tried again.
+ */
+import type { Caller } from '../domain/caller.js';
+import { RequestError } from '../domain/error-codes.js';
+import type { Authenticator, UpstreamIdentity } from '../domain/ports.js';
+import { UpstreamError } from '../domain/upstream-error.js';
+import { type Logger, silentLogger } from '../lib/logger.js';
+import { isTokenShaped } from './bearer.js';
+import { ExpiringMap } from './expiring-map.js';
+import { tokenHash } from './token-hash.js';
+
+export interface GenesysAuthenticatorOptions {
+  readonly identity: UpstreamIdentity;
+  /** How long an accepted token is not looked up again. @default 60_000 */
+  readonly cacheMs?: number;
+  /** The same for a refused one: short, so that a repaired client is not locked out. @default 5_000 */
+  readonly negativeCacheMs?: number;
+  /** Tokens remembered, accepted and refused ones each; the oldest make room. @default 10_000 */
+  readonly maxEntries?: number;
+  /** Milliseconds. @default Date.now */
+  readonly now?: () => number;
+  readonly log?: Logger;
+}
+
+export interface GenesysAuthenticator extends Authenticator {
+  /** Looks the token up again the next time, e.g. after upstream has refused it. */
+  forget(token: string): void;
+}
+
+export function createGenesysAuthenticator(options: GenesysAuthenticatorOptions): GenesysAuthenticator {
+  return new TokenLookup(options);
+}
+
+/** A caller as it is remembered: without the token. */
+type Known = Omit<Caller, 'token'>;
+
+class TokenLookup implements GenesysAuthenticator {
+  readonly #identity: UpstreamIdentity;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  readonly #accepted: ExpiringMap<Known>;
+  readonly #refused: ExpiringMap<true>;
+  readonly #pending = new Map<string, Promise<Known>>();
+
+  constructor(options: GenesysAuthenticatorOptions) {
+    const { cacheMs = 60_000, negativeCacheMs = 5_000, maxEntries = 10_000 } = options;
+    this.#identity = options.identity;
+    this.#now = options.now ?? Date.now;
+    this.#log = options.log ?? silentLogger;
+    this.#accepted = new ExpiringMap(cacheMs, maxEntries);
+    this.#refused = new ExpiringMap(negativeCacheMs, maxEntries);
+  }
+
+  async authenticate(token: string, maxAgeMs?: number): Promise<Caller> {
+    if (!isTokenShaped(token)) throw unauthenticated();
+    const hash = tokenHash(token);
+    const now = this.#now();
+    if (this.#refused.get(hash, now)) throw unauthenticated();
+    const known = this.#accepted.get(hash, now, maxAgeMs) ?? (await this.#lookUpOnce(hash, token));
+    return { ...known, token };
+  }
+
+  forget(token: string): void {
+    const hash = tokenHash(token);
+    this.#accepted.delete(hash);
+    this.#refused.delete(hash);
+    this.#pending.delete(hash);
+  }
+
+  #lookUpOnce(hash: string, token: string): Promise<Known> {
+    const running = this.#pending.get(hash);
+    if (running) return running;
+    const lookup: Promise<Known> = this.#lookUp(
+      hash,
+      token,
+      () => this.#pending.get(hash) === lookup,
+    ).finally(() => {
+      if (this.#pending.get(hash) === lookup) this.#pending.delete(hash);
+    });
+    this.#pending.set(hash, lookup);
+    return lookup;
+  }
+
+  /** `isWanted`: false when the token was forgotten meanwhile; the answer then serves those who wait, once. */
+  async #lookUp(hash: string, token: string, isWanted: () => boolean): Promise<Known> {
+    // What upstream answers was true when it was asked; counting from there keeps the promise of a minute.
+    const askedAt = this.#now();
+    try {
+      const known = await describe(this.#identity, token);
+      if (isWanted()) this.#accepted.set(hash, known, askedAt);
+      return known;
+    } catch (error) {
+      throw this.#refusal(hash, error);
+    }
+  }
+
+  #refusal(hash: string, error: unknown): unknown {
+    if (!(error instanceof UpstreamError)) return error;
+    if (error.kind === 'UNAUTHENTICATED' || error.kind === 'FORBIDDEN') {
+      this.#accepted.delete(hash);
+      this.#refused.set(hash, true, this.#now());
+      return unauthenticated(error);
+    }
+    this.#log.warn(
+      { err: error, correlationId: error.correlationId, upstreamStatus: error.status },
+      'a token could not be looked up',
+    );
+    const message = 'Genesys Cloud can not be asked about the token just now; try again.';
+    return new RequestError('UPSTREAM_UNAVAILABLE', message, { retryable: true, cause: error });
+  }
+}
+
+async function describe(identity: UpstreamIdentity, token: string): Promise<Known> {
+  // The HTTP client has a deadline of its own, and several requests may wait for this one answer.
+  const { signal } = new AbortController();
+  const { organization, client } = await identity.describeToken(token, signal);
+  const user = await identity.describeUser(token, signal);
+  if (user === null) {
+    return { organization, client, subject: { ...client, kind: 'CLIENT' }, permissions: null };
+  }
+  const { permissions, id, name } = user;
+  return { organization, client, subject: { id, name, kind: 'USER' }, permissions };
+}
+
+function unauthenticated(cause?: unknown): RequestError {
+  return new RequestError('UNAUTHENTICATED', 'Genesys Cloud does not accept the bearer token.', { cause });
+}

@@ -1,0 +1,90 @@
+/**
+ * What an answer to a poll says, for both generations. An unknown status is one that still runs: upstream may
+ * add names, and asking again is the only harmless reading of them.
+ */
+import type { UsageRow } from '../domain/execution.js';
+import type { PollAnswer } from '../domain/ports.js';
+import type { AnswerContext } from './http.js';
+import { isJson, type Json, objectOf, requiredText, textOrNull, UnreadableAnswer } from './json.js';
+import type { ElementSink } from './json-reader.js';
+import type { RowParser } from './rows.js';
+import { showableText } from './status.js';
+
+type State = PollAnswer['state'];
+
+const STATES: Readonly<Record<string, State>> = {
+  Queued: 'RUNNING',
+  Running: 'RUNNING',
+  Complete: 'ROWS',
+  Succeeded: 'ROWS',
+  Failed: 'FAILED',
+  Cancelled: 'CANCELED',
+};
+
+/** What is told apart between the generations. */
+export interface AnswerShape {
+  /** The key of the list of rows. */
+  readonly rowsKey: 'results' | 'entities';
+  readonly parseRow: RowParser;
+  /** Where the next page starts, as the answer says; null when there is none. */
+  readonly nextCursor: (body: Json) => string | null;
+}
+
+/** Reads one answer: `elements` takes its rows while they arrive, `parse` says what the answer means. */
+export interface AnswerReader {
+  readonly elements: ElementSink;
+  parse(body: unknown, context: AnswerContext, token: string): PollAnswer;
+}
+
+export function createAnswerReader(shape: AnswerShape, cursor: string | null): AnswerReader {
+  const rows: UsageRow[] = [];
+  const take = (elements: readonly unknown[]) => {
+    for (const element of elements) rows.push(shape.parseRow(element));
+  };
+  return {
+    elements: { keys: [shape.rowsKey], take },
+    parse(body, context, token) {
+      const answer = objectOf(body);
+      const upstreamStatus = requiredText(answer['queryStatus'], 'queryStatus');
+      const known = Object.hasOwn(STATES, upstreamStatus);
+      const state = (known && STATES[upstreamStatus]) || 'RUNNING';
+      switch (state) {
+        case 'RUNNING':
+          return { state, upstreamStatus, known };
+        case 'FAILED':
+        case 'CANCELED':
+          return { state, message: reasonOf(answer, token), correlationId: context.correlationId };
+        case 'ROWS':
+          take(restOf(answer[shape.rowsKey]));
+          return { state, rows, nextCursor: cursorOf(shape, answer, rows, cursor) };
+      }
+    },
+  };
+}
+
+/**
+ * Rows that did not come as elements: none, unless the key was written with an escape. A final answer without
+ * the list has no rows: it is complete JSON, so nothing was cut off, and a serializer may leave out an empty list.
+ */
+function restOf(list: unknown): readonly unknown[] {
+  if (list === undefined || list === null) return [];
+  if (Array.isArray(list)) return list;
+  throw new UnreadableAnswer('INVALID_RESULT', "Upstream's result can not be read: its rows are not a list.");
+}
+
+/** A page without rows is the last one, whatever it says; one that leads to itself would never end. */
+function cursorOf(shape: AnswerShape, answer: Json, rows: readonly UsageRow[], cursor: string | null) {
+  const next = rows.length > 0 ? shape.nextCursor(answer) : null;
+  if (next === null || next !== cursor) return next;
+  throw new UnreadableAnswer('INVALID_RESULT', "Upstream's result can not be read: its pages repeat.");
+}
+
+function reasonOf(answer: Json, token: string): string | null {
+  const error = answer['errorBody'];
+  return isJson(error) ? showableText(error['message'], token) : null;
+}
+
+/** Cursor of the simple search. */
+export function cursorsAfter(body: Json): string | null {
+  return isJson(body['cursors']) ? textOrNull(body['cursors']['after']) : null;
+}

@@ -1,0 +1,136 @@
+/**
+ * A result may have 100,000 rows, and one `JSON.parse` of 30 MB stops the event loop for a quarter of a second.
+ * So the elements of a result's list are parsed chunk by chunk while they arrive, and only what is around the
+ * list is parsed at the end. Whatever the splitting does, every byte goes through `JSON.parse`: text that is not
+ * JSON is refused exactly as in one piece.
+ */
+
+/** Takes the elements of lists that stand directly in the answer under one of these keys. */
+export interface ElementSink {
+  readonly keys: readonly string[];
+  take(elements: readonly unknown[]): void;
+}
+
+export interface JsonReader {
+  write(chunk: Uint8Array): void;
+  /** The whole document; lists whose elements were handed over are empty in it. Throws `SyntaxError`. */
+  end(): unknown;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const MAX_KEY_LENGTH = 32;
+
+export function createJsonReader(sink?: ElementSink): JsonReader {
+  return sink ? new ElementReader(sink) : new WholeReader();
+}
+
+class WholeReader implements JsonReader {
+  readonly #chunks: Uint8Array[] = [];
+
+  write(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+  }
+
+  end(): unknown {
+    return JSON.parse(textOf(this.#chunks));
+  }
+}
+
+/** Looks at structure alone: nesting, strings, and commas between the elements of a wanted list. */
+class ElementReader implements JsonReader {
+  readonly #sink: ElementSink;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** The last string directly inside the answer: its key, when a value follows. */
+  #key = '';
+  #inElements = false;
+  #sawComma = false;
+  /** The document around the lists, and the part of a list that has not been parsed yet. */
+  readonly #around: Uint8Array[] = [];
+  #elements: Uint8Array[] = [];
+  /** In the chunk being read: where what was not put away yet starts, and the last comma between elements. */
+  #from = 0;
+  #cut = -1;
+
+  constructor(sink: ElementSink) {
+    this.#sink = sink;
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#from = 0;
+    this.#cut = -1;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i] as number;
+      if (this.#inString) this.#readInString(byte);
+      else this.#readStructure(chunk, i, byte);
+    }
+    if (this.#inElements && this.#cut >= this.#from) {
+      this.#elements.push(chunk.subarray(this.#from, this.#cut));
+      this.#handOver(true);
+      this.#from = this.#cut + 1;
+    }
+    (this.#inElements ? this.#elements : this.#around).push(chunk.subarray(this.#from));
+  }
+
+  end(): unknown {
+    return JSON.parse(textOf(this.#around));
+  }
+
+  #readInString(byte: number): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === BACKSLASH) this.#escaped = true;
+    else if (byte === QUOTE) this.#inString = false;
+    else if (this.#depth === 1 && this.#key.length < MAX_KEY_LENGTH) this.#key += String.fromCharCode(byte);
+  }
+
+  #readStructure(chunk: Uint8Array, at: number, byte: number): void {
+    if (byte === QUOTE) {
+      this.#inString = true;
+      if (this.#depth === 1) this.#key = '';
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      this.#depth++;
+      if (byte === OPEN_BRACKET && this.#depth === 2) this.#maybeOpenList(chunk, at);
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (this.#inElements && this.#depth === 2) this.#closeList(chunk, at);
+      this.#depth--;
+    } else if (byte === COMMA && this.#inElements && this.#depth === 2) {
+      this.#cut = at;
+      this.#sawComma = true;
+    }
+  }
+
+  #maybeOpenList(chunk: Uint8Array, at: number): void {
+    if (!this.#sink.keys.includes(this.#key)) return;
+    this.#around.push(chunk.subarray(this.#from, at + 1));
+    this.#from = at + 1;
+    this.#inElements = true;
+    this.#sawComma = false;
+  }
+
+  #closeList(chunk: Uint8Array, at: number): void {
+    this.#elements.push(chunk.subarray(this.#from, at));
+    this.#handOver(this.#sawComma);
+    this.#from = at;
+    this.#inElements = false;
+  }
+
+  /** `beside`: a comma stands before or after, so that there must be an element. */
+  #handOver(beside: boolean): void {
+    const text = textOf(this.#elements);
+    this.#elements = [];
+    const elements = JSON.parse(`[${text}]`) as unknown[];
+    if (elements.length > 0) this.#sink.take(elements);
+    else if (beside) throw new SyntaxError('A list has a comma without an element.');
+  }
+}
+
+function textOf(chunks: readonly Uint8Array[]): string {
+  return Buffer.concat(chunks).toString('utf8');
+}
