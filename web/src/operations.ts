@@ -36,18 +36,24 @@ const isoDate = (time: number): string => new Date(time).toISOString().slice(0, 
 
 const NO_EXECUTION_YET = JSON.stringify({ id: '' }, null, 2);
 
-const start = (
-  interval: string,
-): string => `# 1. Start a usage query. The answer is immediate: an execution, which runs on in the background.
-#    Press the play button or Ctrl-Enter, then go to the tab Step2_Wait.
-#    Asking the same again gives the same execution; add reuse: {maxAgeSeconds: 0} for a fresh one.
+const start = (interval: string): string => `# 1. Start a usage query. The answer comes at once: an
+#    execution, which goes on in the background. Press
+#    play or Ctrl-Enter, then turn to Step2_Wait.
+#    Ask again and you get the same execution, unless
+#    the input says reuse: {maxAgeSeconds: 0}.
 mutation Step1_Start {
   queryOrganizationUsage(
     input: {
       interval: "${interval}"
       granularity: DAY
       groupBy: [OAUTH_CLIENT, HTTP_METHOD]
-      metrics: [REQUESTS, STATUS_200, STATUS_400, STATUS_429, STATUS_500]
+      metrics: [
+        REQUESTS
+        STATUS_200
+        STATUS_400
+        STATUS_429
+        STATUS_500
+      ]
     }
   ) {
     source
@@ -68,8 +74,9 @@ mutation Step1_Start {
 }
 `;
 
-const WAIT = `# 2. Wait for the result: the present state first, then every change, then it completes.
-#    $id, below, is filled in: the execution that was started last.
+const WAIT = `# 2. Wait for the result: the present state, then every
+#    change; with the final state it completes.
+#    The page fills in $id: what was started last.
 subscription Step2_Wait($id: ID!) {
   usageExecutionUpdated(id: $id) {
     id
@@ -87,8 +94,9 @@ subscription Step2_Wait($id: ID!) {
 }
 `;
 
-const ROWS_AND_TOTALS = `# 3. Read the rows, as often as you like: no further upstream call.
-#    $id, below, is filled in: the execution that was started last.
+const ROWS_AND_TOTALS = `# 3. Read the rows as often as you like: they are stored
+#    here, and upstream is not asked again.
+#    The page fills in $id: what was started last.
 query Step3_RowsAndTotals($id: ID!) {
   usageExecution(id: $id) {
     status
@@ -128,7 +136,8 @@ query Step3_RowsAndTotals($id: ID!) {
 }
 `;
 
-const RECENT_EXECUTIONS = `# What you have started, newest first; who you are; what is left of the upstream budget.
+const RECENT_EXECUTIONS = `# Who you are, what is left of the upstream budget, and
+# the latest executions, newest first.
 query RecentExecutions {
   viewer {
     organizationId
@@ -160,16 +169,21 @@ query RecentExecutions {
 }
 `;
 
-const aggregates = (
-  interval: string,
-): string => `# In one round trip: waitMs lets the mutation wait for the final state, here for 10 seconds at most.
+const aggregates = (interval: string): string => `# All in one round trip: waitMs lets the mutation wait
+# for the final state, here 10 seconds at most.
 mutation Aggregates {
   aggregateOrganizationUsage(
     input: {
       interval: "${interval}"
       granularity: WEEK
       groupBy: [PLATFORM, HTTP_METHOD]
-      metrics: [REQUESTS, STATUS_200, STATUS_400, STATUS_429, STATUS_500]
+      metrics: [
+        REQUESTS
+        STATUS_200
+        STATUS_400
+        STATUS_429
+        STATUS_500
+      ]
       waitMs: 10000
     }
   ) {
