@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { CarryExecution } from './carry-execution';
 import type { PageConfig } from './config';
 import { createFetcher } from './fetcher';
+import { FollowSystemTheme } from './follow-system-theme';
 import type { PreparedOperation } from './operations';
 import type { Shown } from './shown';
 import type { StreamEnd, StreamListener } from './stream';
@@ -46,12 +47,16 @@ export function App({ config, tabs }: { config: PageConfig; tabs: PreparedOperat
           <StreamLog log={log} />
         </GraphiQL.Footer>
         <CarryExecution id={executionId} />
+        <FollowSystemTheme />
       </GraphiQL>
     </>
   );
 }
 
 const bearer = (token: string): string => JSON.stringify({ authorization: `Bearer ${token}` }, null, 2);
+
+/** Of a stream without an end, such as usageExecutionsFinished. */
+const MAX_ENTRIES = 200;
 
 function useStreamLog(): [StreamLogState | null, StreamListener] {
   const [log, setLog] = useState<StreamLogState | null>(null);
@@ -61,7 +66,11 @@ function useStreamLog(): [StreamLogState | null, StreamListener] {
       onEvent(result: Shown) {
         const now = performance.now();
         setLog(
-          (old) => old && { ...old, entries: [...old.entries, { afterMs: now - old.startedAt, result }] },
+          (old) =>
+            old && {
+              ...old,
+              entries: [...old.entries.slice(1 - MAX_ENTRIES), { afterMs: now - old.startedAt, result }],
+            },
         );
       },
       onEnd: (end: StreamEnd) => setLog((old) => old && { ...old, end }),

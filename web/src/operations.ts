@@ -48,11 +48,8 @@ mutation Step1_Start {
       granularity: DAY
       groupBy: [OAUTH_CLIENT, HTTP_METHOD]
       metrics: [
-        REQUESTS
-        STATUS_200
-        STATUS_400
-        STATUS_429
-        STATUS_500
+        REQUESTS, STATUS_200, STATUS_400
+        STATUS_429, STATUS_500
       ]
     }
   ) {
@@ -65,11 +62,7 @@ mutation Step1_Start {
       createdAt
       pollAfterMs
     }
-    userErrors {
-      code
-      message
-      field
-    }
+    userErrors { code message field }
   }
 }
 `;
@@ -85,11 +78,7 @@ subscription Step2_Wait($id: ID!) {
     done
     pollCount
     nextPollAt
-    error {
-      code
-      message
-      retryable
-    }
+    error { code message retryable }
   }
 }
 `;
@@ -114,16 +103,10 @@ query Step3_RowsAndTotals($id: ID!) {
     }
     rows(first: 100) {
       totalCount
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
+      pageInfo { hasNextPage endCursor }
       nodes {
         date
-        oauthClient {
-          id
-          name
-        }
+        oauthClient { id name }
         httpMethod
         requests
         status200
@@ -139,16 +122,8 @@ query Step3_RowsAndTotals($id: ID!) {
 const RECENT_EXECUTIONS = `# Who you are, what is left of the upstream budget, and
 # the latest executions, newest first.
 query RecentExecutions {
-  viewer {
-    organizationId
-    permissions
-  }
-  upstreamBudget {
-    limit
-    remaining
-    resetAt
-    queued
-  }
+  viewer { organizationId permissions }
+  upstreamBudget { limit remaining resetAt queued }
   usageExecutions(first: 20) {
     totalCount
     nodes {
@@ -160,10 +135,7 @@ query RecentExecutions {
       expiresAt
       pollCount
       truncated
-      error {
-        code
-        message
-      }
+      error { code message }
     }
   }
 }
@@ -178,11 +150,8 @@ mutation Aggregates {
       granularity: WEEK
       groupBy: [PLATFORM, HTTP_METHOD]
       metrics: [
-        REQUESTS
-        STATUS_200
-        STATUS_400
-        STATUS_429
-        STATUS_500
+        REQUESTS, STATUS_200, STATUS_400
+        STATUS_429, STATUS_500
       ]
       waitMs: 10000
     }
@@ -208,11 +177,7 @@ mutation Aggregates {
         }
       }
     }
-    userErrors {
-      code
-      message
-      field
-    }
+    userErrors { code message field }
   }
 }
 `;

@@ -1,5 +1,5 @@
 import { useGraphiQL } from '@graphiql/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isRecord } from './json';
 import type { Shown } from './shown';
 import type { StreamEnd } from './stream';
@@ -25,10 +25,14 @@ export function StreamLog({ log }: { log: StreamLogState | null }) {
   const [owner, setOwner] = useState(tabId);
   // The tab that is active when a stream starts; later changes of tab do not count.
   useEffect(() => setOwner(tabId), [log?.startedAt]);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [log]);
 
   if (log === null || owner !== tabId) return null;
   return (
-    <ol className="stream-log" aria-label="Events of the subscription">
+    <ol ref={list} className="stream-log" aria-label="Events of the subscription">
       {log.entries.map(({ afterMs, result }, index) => (
         <li key={index}>
           <button type="button" onClick={() => responseEditor?.setValue(JSON.stringify(result, null, 2))}>

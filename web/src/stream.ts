@@ -22,6 +22,7 @@ export function openStream(
   return {
     subscribe(observer: { next(value: ExecutionResult): void; complete(): void }) {
       let over = false;
+      let refused = false;
       const end = (how: StreamEnd): void => {
         if (over) return;
         over = true;
@@ -31,6 +32,7 @@ export function openStream(
       };
       const next = (result: Shown): void => {
         if (over) return;
+        refused = result.errors !== undefined && !result.data;
         listener.onEvent(result);
         observer.next(show(result));
       };
@@ -39,6 +41,9 @@ export function openStream(
         url: webSocketUrl(endpoint),
         connectionParams: authorization === undefined ? {} : { authorization },
         retryAttempts: 3,
+        on: {
+          connecting: (isRetry) => isRetry && listener.onEvent(failure('Connection lost, trying again.')),
+        },
         // Subscribing again gives the present state, so a lost connection is no loss. A refusal is final.
         shouldRetry: (event) => isRecord(event) && event.code !== CloseCode.Forbidden,
       });
@@ -49,7 +54,7 @@ export function openStream(
           next(toFailure(error));
           end('failed');
         },
-        complete: () => end('completed'),
+        complete: () => end(refused ? 'failed' : 'completed'),
       });
       return {
         unsubscribe() {
@@ -78,5 +83,5 @@ function toFailure(error: unknown): Shown {
     const reason = error.reason || 'no reason given';
     return failure(`The server closed the connection: ${error.code} ${reason}.`, { closeCode: error.code });
   }
-  return failure(error instanceof Error ? error.message : 'The connection failed.');
+  return failure(error instanceof Error ? error.message : 'No connection to the server.');
 }
