@@ -1,6 +1,6 @@
 import { GraphiQL } from 'graphiql';
 import { useMemo, useState } from 'react';
-import { CarryExecution } from './carry-execution';
+import { CarryExecution, type StartedExecution } from './carry-execution';
 import type { PageConfig } from './config';
 import { createFetcher } from './fetcher';
 import { FollowSystemTheme } from './follow-system-theme';
@@ -15,10 +15,10 @@ const PLUGINS: [] = [];
 
 export function App({ config, tabs }: { config: PageConfig; tabs: PreparedOperation[] }) {
   const [token, setToken] = useState<string | null>(null);
-  const [executionId, setExecutionId] = useState<string | null>(null);
+  const [started, setStarted] = useState<StartedExecution | null>(null);
   const [log, stream] = useStreamLog();
   const fetcher = useMemo(
-    () => createFetcher({ config, token, onExecution: setExecutionId, stream }),
+    () => createFetcher({ config, token, onExecution: (id) => setStarted({ id }), stream }),
     [config, token, stream],
   );
   const ready = config.simulated || token !== null;
@@ -46,7 +46,7 @@ export function App({ config, tabs }: { config: PageConfig; tabs: PreparedOperat
         <GraphiQL.Footer>
           <StreamLog log={log} />
         </GraphiQL.Footer>
-        <CarryExecution id={executionId} />
+        <CarryExecution started={started} />
         <FollowSystemTheme />
       </GraphiQL>
     </>

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 
-/** The token of a real upstream: in this page's memory only, gone with a reload. */
+/** The caller's token, when the upstream is real: in this page's memory only, gone with a reload. */
 export function TokenBar({ given, onToken }: { given: boolean; onToken: (token: string | null) => void }) {
   const [draft, setDraft] = useState('');
   const submit = (event: FormEvent): void => {
@@ -9,7 +9,7 @@ export function TokenBar({ given, onToken }: { given: boolean; onToken: (token: 
   };
   return (
     <form className="bar" onSubmit={submit} autoComplete="off">
-      <label htmlFor="token">Genesys Cloud token</label>
+      <label htmlFor="token">Bearer token</label>
       <input
         id="token"
         type="password"
