@@ -1,0 +1,183 @@
+export interface PreparedOperation {
+  query: string;
+  variables?: string;
+}
+
+/** Operations whose `$id` the page fills with the execution that was started last. */
+export const TAKES_EXECUTION_ID: ReadonlySet<string> = new Set(['Step2_Wait', 'Step3_RowsAndTotals']);
+
+/**
+ * The tabs that every visit begins with: start → wait → read, then two to explore from.
+ * GraphiQL names a tab after its operation, hence the names.
+ */
+export function prepareOperations(now: Date): PreparedOperation[] {
+  const interval = fourFullWeeks(now);
+  return [
+    { query: start(interval) },
+    { query: WAIT, variables: NO_EXECUTION_YET },
+    { query: ROWS_AND_TOTALS, variables: NO_EXECUTION_YET },
+    { query: RECENT_EXECUTIONS },
+    { query: aggregates(interval) },
+  ];
+}
+
+/**
+ * Monday to Sunday, four times; usage intervals include their last day. The last Sunday lies at least
+ * two days back, because upstream's numbers for a day may arrive up to 24 hours after its end.
+ */
+export function fourFullWeeks(now: Date): string {
+  const settled = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) - 2 * DAY_MS;
+  const lastSunday = settled - new Date(settled).getUTCDay() * DAY_MS;
+  return `${isoDate(lastSunday - 27 * DAY_MS)}/${isoDate(lastSunday)}`;
+}
+
+const DAY_MS = 86_400_000;
+const isoDate = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+const NO_EXECUTION_YET = JSON.stringify({ id: '' }, null, 2);
+
+const start = (interval: string): string => `# 1. Start a usage query. The answer comes at once: an
+#    execution, which goes on in the background. Press
+#    play or Ctrl-Enter, then turn to Step2_Wait.
+#    Ask again and you get the same execution, unless
+#    the input says reuse: {maxAgeSeconds: 0}.
+mutation Step1_Start {
+  queryOrganizationUsage(
+    input: {
+      interval: "${interval}"
+      granularity: DAY
+      groupBy: [OAUTH_CLIENT, HTTP_METHOD]
+      metrics: [
+        REQUESTS, STATUS_200, STATUS_400
+        STATUS_429, STATUS_500
+      ]
+    }
+  ) {
+    source
+    execution {
+      id
+      status
+      done
+      version
+      createdAt
+      pollAfterMs
+    }
+    userErrors { code message field }
+  }
+}
+`;
+
+const WAIT = `# 2. Wait for the result: the present state, then every
+#    change; with the final state it completes.
+#    The page fills in $id: what was started last.
+subscription Step2_Wait($id: ID!) {
+  usageExecutionUpdated(id: $id) {
+    id
+    version
+    status
+    done
+    pollCount
+    nextPollAt
+    error { code message retryable }
+  }
+}
+`;
+
+const ROWS_AND_TOTALS = `# 3. Read the rows as often as you like: they are stored
+#    here, and upstream is not asked again.
+#    The page fills in $id: what was started last.
+query Step3_RowsAndTotals($id: ID!) {
+  usageExecution(id: $id) {
+    status
+    asOf
+    totals {
+      requests
+      status200
+      status300
+      status400
+      status429
+      status500
+      rowCount
+      errorRate
+      throttledRate
+    }
+    rows(first: 100) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        date
+        oauthClient { id name }
+        httpMethod
+        requests
+        status200
+        status400
+        status429
+        status500
+      }
+    }
+  }
+}
+`;
+
+const RECENT_EXECUTIONS = `# Who you are, what is left of the upstream budget, and
+# the latest executions, newest first.
+query RecentExecutions {
+  viewer { organizationId permissions }
+  upstreamBudget { limit remaining resetAt queued }
+  usageExecutions(first: 20) {
+    totalCount
+    nodes {
+      id
+      operation
+      status
+      createdAt
+      finishedAt
+      expiresAt
+      pollCount
+      truncated
+      error { code message }
+    }
+  }
+}
+`;
+
+const aggregates = (interval: string): string => `# All in one round trip: waitMs lets the mutation wait
+# for the final state, here 10 seconds at most.
+mutation Aggregates {
+  aggregateOrganizationUsage(
+    input: {
+      interval: "${interval}"
+      granularity: WEEK
+      groupBy: [PLATFORM, HTTP_METHOD]
+      metrics: [
+        REQUESTS, STATUS_200, STATUS_400
+        STATUS_429, STATUS_500
+      ]
+      waitMs: 10000
+    }
+  ) {
+    source
+    execution {
+      id
+      status
+      totals {
+        requests
+        rowCount
+        errorRate
+        throttledRate
+      }
+      groups(by: [PLATFORM]) {
+        key {
+          dimension
+          value
+        }
+        totals {
+          requests
+          errorRate
+        }
+      }
+    }
+    userErrors { code message field }
+  }
+}
+`;
