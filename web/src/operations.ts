@@ -122,7 +122,7 @@ query Step3_RowsAndTotals($id: ID!) {
 const RECENT_EXECUTIONS = `# Who you are, what is left of the upstream budget, and
 # the latest executions, newest first.
 query RecentExecutions {
-  viewer { organizationId permissions }
+  viewer { organization { id name } permissions }
   upstreamBudget { limit remaining resetAt queued }
   usageExecutions(first: 20) {
     totalCount
