@@ -9,6 +9,8 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.js'],
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
   transform: {},
   testTimeout: 30_000,
   maxWorkers: 2,

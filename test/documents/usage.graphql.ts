@@ -1,0 +1,298 @@
+/** The operations that the tests run, typed by code generation from the contract. */
+import { graphql } from '../generated/gql.js';
+
+export const QueryOrganizationUsage = graphql(`
+  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {
+    queryOrganizationUsage(input: $input) {
+      source
+      execution {
+        id
+        version
+        status
+        done
+        upstreamId
+        createdAt
+        pollAfterMs
+        request {
+          interval
+          granularity
+          metrics
+          groupBy
+        }
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const QueryOAuthClientUsage = graphql(`
+  mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {
+    queryOAuthClientUsage(input: $input) {
+      execution {
+        id
+        status
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const SummarizeOAuthClientUsage = graphql(`
+  mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {
+    summarizeOAuthClientUsage(input: $input) {
+      execution {
+        id
+        status
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const SearchUsage = graphql(`
+  mutation SearchUsage($input: SearchUsageInput!) {
+    searchUsage(input: $input) {
+      execution {
+        id
+        status
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const AggregateOrganizationUsage = graphql(`
+  mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {
+    aggregateOrganizationUsage(input: $input) {
+      execution {
+        id
+        status
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const AggregateOAuthClientUsage = graphql(`
+  mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {
+    aggregateOAuthClientUsage(input: $input) {
+      execution {
+        id
+        status
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const CancelUsageExecution = graphql(`
+  mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {
+    cancelUsageExecution(input: $input) {
+      execution {
+        id
+        status
+        upstreamMayStillRun
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const Execution = graphql(`
+  query Execution($id: ID!) {
+    usageExecution(id: $id) {
+      id
+      version
+      operation
+      status
+      done
+      upstreamId
+      createdAt
+      submittedAt
+      finishedAt
+      expiresAt
+      asOf
+      pollCount
+      nextPollAt
+      pollAfterMs
+      upstreamMayStillRun
+      truncated
+      error {
+        code
+        message
+        retryable
+        upstreamStatus
+        correlationId
+      }
+    }
+  }
+`);
+
+export const ExecutionRows = graphql(`
+  query ExecutionRows($id: ID!, $first: Int, $after: String) {
+    usageExecution(id: $id) {
+      status
+      totals {
+        rowCount
+        requests
+        status200
+        status300
+        status400
+        status429
+        status500
+        errorRate
+        throttledRate
+      }
+      rows(first: $first, after: $after) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+        nodes {
+          date
+          oauthClient {
+            id
+            name
+          }
+          organizationId
+          user {
+            id
+            name
+          }
+          platform
+          httpMethod
+          templateUri
+          requests
+          status200
+          status300
+          status400
+          status429
+          status500
+        }
+      }
+    }
+  }
+`);
+
+export const NodeById = graphql(`
+  query NodeById($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+    }
+  }
+`);
+
+export const Executions = graphql(`
+  query Executions($first: Int, $after: String, $filter: UsageExecutionFilter) {
+    usageExecutions(first: $first, after: $after, filter: $filter) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        operation
+        status
+        createdAt
+      }
+    }
+  }
+`);
+
+export const ViewerInfo = graphql(`
+  query ViewerInfo {
+    viewer {
+      organization {
+        id
+        name
+      }
+      user {
+        id
+        name
+      }
+      client {
+        id
+        name
+      }
+      permissions
+      operations
+    }
+  }
+`);
+
+export const OAuthClients = graphql(`
+  query OAuthClients {
+    oauthClients {
+      id
+      name
+    }
+  }
+`);
+
+export const ExecutionFinished = graphql(`
+  subscription ExecutionFinished($id: ID!) {
+    usageExecutionFinished(id: $id) {
+      id
+      version
+      status
+      done
+      totals {
+        rowCount
+      }
+    }
+  }
+`);
+
+export const ExecutionUpdated = graphql(`
+  subscription ExecutionUpdated($id: ID!) {
+    usageExecutionUpdated(id: $id) {
+      id
+      version
+      status
+      done
+    }
+  }
+`);
+
+export const ExecutionsFinished = graphql(`
+  subscription ExecutionsFinished($filter: UsageExecutionFilter) {
+    usageExecutionsFinished(filter: $filter) {
+      id
+      operation
+      status
+    }
+  }
+`);

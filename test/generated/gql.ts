@@ -1,0 +1,136 @@
+/* eslint-disable */
+import * as types from './graphql.js';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n        version\n        status\n        done\n        upstreamId\n        createdAt\n        pollAfterMs\n        request {\n          interval\n          granularity\n          metrics\n          groupBy\n        }\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.QueryOrganizationUsageDocument,
+    "\n  mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {\n    queryOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.QueryOAuthClientUsageDocument,
+    "\n  mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {\n    summarizeOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.SummarizeOAuthClientUsageDocument,
+    "\n  mutation SearchUsage($input: SearchUsageInput!) {\n    searchUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.SearchUsageDocument,
+    "\n  mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {\n    aggregateOrganizationUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.AggregateOrganizationUsageDocument,
+    "\n  mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {\n    aggregateOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.AggregateOAuthClientUsageDocument,
+    "\n  mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {\n    cancelUsageExecution(input: $input) {\n      execution {\n        id\n        status\n        upstreamMayStillRun\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.CancelUsageExecutionDocument,
+    "\n  query Execution($id: ID!) {\n    usageExecution(id: $id) {\n      id\n      version\n      operation\n      status\n      done\n      upstreamId\n      createdAt\n      submittedAt\n      finishedAt\n      expiresAt\n      asOf\n      pollCount\n      nextPollAt\n      pollAfterMs\n      upstreamMayStillRun\n      truncated\n      error {\n        code\n        message\n        retryable\n        upstreamStatus\n        correlationId\n      }\n    }\n  }\n": typeof types.ExecutionDocument,
+    "\n  query ExecutionRows($id: ID!, $first: Int, $after: String) {\n    usageExecution(id: $id) {\n      status\n      totals {\n        rowCount\n        requests\n        status200\n        status300\n        status400\n        status429\n        status500\n        errorRate\n        throttledRate\n      }\n      rows(first: $first, after: $after) {\n        totalCount\n        pageInfo {\n          hasNextPage\n          hasPreviousPage\n          startCursor\n          endCursor\n        }\n        nodes {\n          date\n          oauthClient {\n            id\n            name\n          }\n          organizationId\n          user {\n            id\n            name\n          }\n          platform\n          httpMethod\n          templateUri\n          requests\n          status200\n          status300\n          status400\n          status429\n          status500\n        }\n      }\n    }\n  }\n": typeof types.ExecutionRowsDocument,
+    "\n  query NodeById($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n    }\n  }\n": typeof types.NodeByIdDocument,
+    "\n  query Executions($first: Int, $after: String, $filter: UsageExecutionFilter) {\n    usageExecutions(first: $first, after: $after, filter: $filter) {\n      totalCount\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        operation\n        status\n        createdAt\n      }\n    }\n  }\n": typeof types.ExecutionsDocument,
+    "\n  query ViewerInfo {\n    viewer {\n      organization {\n        id\n        name\n      }\n      user {\n        id\n        name\n      }\n      client {\n        id\n        name\n      }\n      permissions\n      operations\n    }\n  }\n": typeof types.ViewerInfoDocument,
+    "\n  query OAuthClients {\n    oauthClients {\n      id\n      name\n    }\n  }\n": typeof types.OAuthClientsDocument,
+    "\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n": typeof types.ExecutionFinishedDocument,
+    "\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n": typeof types.ExecutionUpdatedDocument,
+    "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n": typeof types.ExecutionsFinishedDocument,
+};
+const documents: Documents = {
+    "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n        version\n        status\n        done\n        upstreamId\n        createdAt\n        pollAfterMs\n        request {\n          interval\n          granularity\n          metrics\n          groupBy\n        }\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.QueryOrganizationUsageDocument,
+    "\n  mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {\n    queryOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.QueryOAuthClientUsageDocument,
+    "\n  mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {\n    summarizeOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.SummarizeOAuthClientUsageDocument,
+    "\n  mutation SearchUsage($input: SearchUsageInput!) {\n    searchUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.SearchUsageDocument,
+    "\n  mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {\n    aggregateOrganizationUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.AggregateOrganizationUsageDocument,
+    "\n  mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {\n    aggregateOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.AggregateOAuthClientUsageDocument,
+    "\n  mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {\n    cancelUsageExecution(input: $input) {\n      execution {\n        id\n        status\n        upstreamMayStillRun\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.CancelUsageExecutionDocument,
+    "\n  query Execution($id: ID!) {\n    usageExecution(id: $id) {\n      id\n      version\n      operation\n      status\n      done\n      upstreamId\n      createdAt\n      submittedAt\n      finishedAt\n      expiresAt\n      asOf\n      pollCount\n      nextPollAt\n      pollAfterMs\n      upstreamMayStillRun\n      truncated\n      error {\n        code\n        message\n        retryable\n        upstreamStatus\n        correlationId\n      }\n    }\n  }\n": types.ExecutionDocument,
+    "\n  query ExecutionRows($id: ID!, $first: Int, $after: String) {\n    usageExecution(id: $id) {\n      status\n      totals {\n        rowCount\n        requests\n        status200\n        status300\n        status400\n        status429\n        status500\n        errorRate\n        throttledRate\n      }\n      rows(first: $first, after: $after) {\n        totalCount\n        pageInfo {\n          hasNextPage\n          hasPreviousPage\n          startCursor\n          endCursor\n        }\n        nodes {\n          date\n          oauthClient {\n            id\n            name\n          }\n          organizationId\n          user {\n            id\n            name\n          }\n          platform\n          httpMethod\n          templateUri\n          requests\n          status200\n          status300\n          status400\n          status429\n          status500\n        }\n      }\n    }\n  }\n": types.ExecutionRowsDocument,
+    "\n  query NodeById($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n    }\n  }\n": types.NodeByIdDocument,
+    "\n  query Executions($first: Int, $after: String, $filter: UsageExecutionFilter) {\n    usageExecutions(first: $first, after: $after, filter: $filter) {\n      totalCount\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        operation\n        status\n        createdAt\n      }\n    }\n  }\n": types.ExecutionsDocument,
+    "\n  query ViewerInfo {\n    viewer {\n      organization {\n        id\n        name\n      }\n      user {\n        id\n        name\n      }\n      client {\n        id\n        name\n      }\n      permissions\n      operations\n    }\n  }\n": types.ViewerInfoDocument,
+    "\n  query OAuthClients {\n    oauthClients {\n      id\n      name\n    }\n  }\n": types.OAuthClientsDocument,
+    "\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n": types.ExecutionFinishedDocument,
+    "\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n": types.ExecutionUpdatedDocument,
+    "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n": types.ExecutionsFinishedDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n        version\n        status\n        done\n        upstreamId\n        createdAt\n        pollAfterMs\n        request {\n          interval\n          granularity\n          metrics\n          groupBy\n        }\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n        version\n        status\n        done\n        upstreamId\n        createdAt\n        pollAfterMs\n        request {\n          interval\n          granularity\n          metrics\n          groupBy\n        }\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {\n    queryOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {\n    queryOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {\n    summarizeOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {\n    summarizeOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SearchUsage($input: SearchUsageInput!) {\n    searchUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SearchUsage($input: SearchUsageInput!) {\n    searchUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {\n    aggregateOrganizationUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {\n    aggregateOrganizationUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {\n    aggregateOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {\n    aggregateOAuthClientUsage(input: $input) {\n      execution {\n        id\n        status\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {\n    cancelUsageExecution(input: $input) {\n      execution {\n        id\n        status\n        upstreamMayStillRun\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {\n    cancelUsageExecution(input: $input) {\n      execution {\n        id\n        status\n        upstreamMayStillRun\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Execution($id: ID!) {\n    usageExecution(id: $id) {\n      id\n      version\n      operation\n      status\n      done\n      upstreamId\n      createdAt\n      submittedAt\n      finishedAt\n      expiresAt\n      asOf\n      pollCount\n      nextPollAt\n      pollAfterMs\n      upstreamMayStillRun\n      truncated\n      error {\n        code\n        message\n        retryable\n        upstreamStatus\n        correlationId\n      }\n    }\n  }\n"): (typeof documents)["\n  query Execution($id: ID!) {\n    usageExecution(id: $id) {\n      id\n      version\n      operation\n      status\n      done\n      upstreamId\n      createdAt\n      submittedAt\n      finishedAt\n      expiresAt\n      asOf\n      pollCount\n      nextPollAt\n      pollAfterMs\n      upstreamMayStillRun\n      truncated\n      error {\n        code\n        message\n        retryable\n        upstreamStatus\n        correlationId\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExecutionRows($id: ID!, $first: Int, $after: String) {\n    usageExecution(id: $id) {\n      status\n      totals {\n        rowCount\n        requests\n        status200\n        status300\n        status400\n        status429\n        status500\n        errorRate\n        throttledRate\n      }\n      rows(first: $first, after: $after) {\n        totalCount\n        pageInfo {\n          hasNextPage\n          hasPreviousPage\n          startCursor\n          endCursor\n        }\n        nodes {\n          date\n          oauthClient {\n            id\n            name\n          }\n          organizationId\n          user {\n            id\n            name\n          }\n          platform\n          httpMethod\n          templateUri\n          requests\n          status200\n          status300\n          status400\n          status429\n          status500\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query ExecutionRows($id: ID!, $first: Int, $after: String) {\n    usageExecution(id: $id) {\n      status\n      totals {\n        rowCount\n        requests\n        status200\n        status300\n        status400\n        status429\n        status500\n        errorRate\n        throttledRate\n      }\n      rows(first: $first, after: $after) {\n        totalCount\n        pageInfo {\n          hasNextPage\n          hasPreviousPage\n          startCursor\n          endCursor\n        }\n        nodes {\n          date\n          oauthClient {\n            id\n            name\n          }\n          organizationId\n          user {\n            id\n            name\n          }\n          platform\n          httpMethod\n          templateUri\n          requests\n          status200\n          status300\n          status400\n          status429\n          status500\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query NodeById($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n    }\n  }\n"): (typeof documents)["\n  query NodeById($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Executions($first: Int, $after: String, $filter: UsageExecutionFilter) {\n    usageExecutions(first: $first, after: $after, filter: $filter) {\n      totalCount\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        operation\n        status\n        createdAt\n      }\n    }\n  }\n"): (typeof documents)["\n  query Executions($first: Int, $after: String, $filter: UsageExecutionFilter) {\n    usageExecutions(first: $first, after: $after, filter: $filter) {\n      totalCount\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        operation\n        status\n        createdAt\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ViewerInfo {\n    viewer {\n      organization {\n        id\n        name\n      }\n      user {\n        id\n        name\n      }\n      client {\n        id\n        name\n      }\n      permissions\n      operations\n    }\n  }\n"): (typeof documents)["\n  query ViewerInfo {\n    viewer {\n      organization {\n        id\n        name\n      }\n      user {\n        id\n        name\n      }\n      client {\n        id\n        name\n      }\n      permissions\n      operations\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OAuthClients {\n    oauthClients {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  query OAuthClients {\n    oauthClients {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n"): (typeof documents)["\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n"): (typeof documents)["\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;

@@ -1,0 +1,32 @@
+/** One PostgreSQL for the whole test run (see `global-setup.ts`), one database in it for each caller. */
+import { randomBytes } from 'node:crypto';
+
+import pg from 'pg';
+
+/** Where `global-setup.ts` leaves the server's address for the workers. */
+export const SERVER_URL_VARIABLE = 'TEST_POSTGRES_URL';
+
+/** Makes an empty database and gives its address. `drop` cuts whoever is still connected. */
+export async function createTestDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl() });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function serverUrl(): string {
+  const url = process.env[SERVER_URL_VARIABLE];
+  if (!url) throw new Error('run the tests with "npm test": the global setup starts the database');
+  return url;
+}
