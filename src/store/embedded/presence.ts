@@ -23,7 +23,7 @@ export interface Presence {
 }
 
 /** Names this module's lock among the database's advisory locks; no other code may use it. */
-const LOCK = 7_150_431_226_918_340n;
+export const PRESENCE_LOCK = 7_150_431_226_918_340n;
 
 /** Backends of connections that were just closed take a moment to go. */
 const FAREWELL_MS = 500;
@@ -76,14 +76,14 @@ async function enter(client: pg.Client, data: string): Promise<boolean> {
   const { rows } = await client.query<{ data: string }>("SELECT current_setting('data_directory') AS data");
   // On Windows the two differ in their slashes.
   if (resolve(rows[0]?.data ?? '') !== resolve(data)) return false;
-  return isTrue(client, `SELECT pg_try_advisory_lock_shared(${LOCK}) AS answer`);
+  return isTrue(client, `SELECT pg_try_advisory_lock_shared(${PRESENCE_LOCK}) AS answer`);
 }
 
 async function leave(client: pg.Client, socket: Socket): Promise<'last' | 'in use' | 'gone'> {
   socket.ref();
   try {
-    await client.query(`SELECT pg_advisory_unlock_shared(${LOCK})`);
-    const isLast = await isTrue(client, `SELECT pg_try_advisory_lock(${LOCK}) AS answer`);
+    await client.query(`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK})`);
+    const isLast = await isTrue(client, `SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS answer`);
     return isLast && (await isAlone(client)) ? 'last' : 'in use';
   } catch {
     return 'gone';

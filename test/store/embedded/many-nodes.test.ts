@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { query, Scratch, serverPid } from './scratch.js';
+import pg from 'pg';
+import { PRESENCE_LOCK } from '../../../src/store/embedded/presence.js';
+import { query, Scratch, serverPid, until } from './scratch.js';
 
 describe('embedded PostgreSQL with many nodes', () => {
   let scratch: Scratch;
@@ -53,6 +55,24 @@ describe('embedded PostgreSQL with many nodes', () => {
       current = next;
     }
     await current.stop();
+  });
+
+  it('does not join while another node is about to stop the server', async () => {
+    const node = scratch.node(dataDir);
+    const { url } = await node.hears('url');
+    await node.kill();
+    const leaving = new pg.Client(String(url));
+    await leaving.connect();
+    await until('the killed node to be gone', async () => {
+      const sql = `SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS taken`;
+      return (await leaving.query<{ taken: boolean }>(sql)).rows[0]?.taken;
+    });
+    let joined = false;
+    const joining = scratch.start(dataDir).finally(() => (joined = true));
+    await delay(200);
+    expect(joined).toBe(false);
+    await leaving.end();
+    await (await joining).stop();
   });
 
   it('counts a killed process as one that has left', async () => {
