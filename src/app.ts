@@ -18,6 +18,7 @@ import type { Caller } from './domain/caller.js';
 import type { CredentialSource, SealedTokenStore } from './domain/ports.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
+import { errorCode, explainFileErrors } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
@@ -87,14 +88,23 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const { leaseMs, resultTtlMs } = config;
 
   const step = createExecutionStep({
-    ...{ store, upstream: upstream.usage, credentials, log, resultTtlMs },
+    store,
+    upstream: upstream.usage,
+    credentials,
+    log,
+    resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
     policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
   });
   const poller = createPoller({ store, step, log, node, leaseMs, concurrency: POLL_CONCURRENCY });
   const executions = createExecutionService({
-    ...{ store, credentials, adopt: poller.adopt, node, leaseMs, resultTtlMs },
+    store,
+    credentials,
+    adopt: poller.adopt,
+    node,
+    leaseMs,
+    resultTtlMs,
     deadlineMs: config.executionDeadlineMs,
     now: Date.now,
   });
@@ -105,13 +115,20 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   onStop(() => janitor.stop());
 
   const contextOf = (caller: Caller, requestId: string) => ({
-    ...{ caller, executions, watch, requestId, now: Date.now },
+    caller,
+    executions,
+    watch,
+    requestId,
+    now: Date.now,
     loaders: createDirectoryLoaders(upstream.directory, () => upstream.tokenOf(caller), log),
     listOAuthClients: async () =>
       upstream.directory.oauthClients(await upstream.tokenOf(caller), lookUpTimeout()),
   });
   const server = await createHttpServer({
-    ...{ host: config.host, port: config.port, introspection: config.introspection, log },
+    host: config.host,
+    port: config.port,
+    introspection: config.introspection,
+    log,
     schema: buildUsageSchema(),
     scope: createRequestScope(upstream.authenticator, contextOf),
     readiness: { problems: async () => problemsOf(store, listener) },
@@ -138,7 +155,8 @@ async function openStore(url: string, log: Logger, onStop: OnStop) {
 async function openEvents(url: string, log: Logger, onStop: OnStop) {
   const pubSub = createExecutionPubSub();
   const listener = await createChangeListener({
-    ...{ url, log },
+    url,
+    log,
     onChange: (change) => void pubSub.publish(change),
     onConnected: () => void pubSub.resync(),
   });
@@ -174,7 +192,10 @@ async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log:
 
 async function simulatedUpstream({ dataDir }: Config, log: Logger, onStop: OnStop) {
   // Its jobs outlive the process, as the real upstream's do: a restart finds what was running.
-  const simulator = await createSimulator({ stateDir: join(dataDir, 'simulator'), log });
+  const stateDir = join(dataDir, 'simulator');
+  const simulator = await explainFileErrors(`Cannot keep the simulated upstream's state in ${stateDir}`, () =>
+    createSimulator({ stateDir, log }),
+  );
   onStop(() => simulator.stop());
   return { apiUrl: simulator.url, loginUrl: simulator.url };
 }
@@ -191,7 +212,7 @@ async function demoKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'simulator', 'token-encryption.key');
   await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
     (error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     },
   );
   return readFile(file, 'utf8');

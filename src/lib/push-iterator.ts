@@ -50,7 +50,7 @@ export function createPushIterator<T>(options: PushIteratorOptions): PushIterato
   function afterEnd(how: Ending): Promise<IteratorResult<T, undefined>> {
     ending = { kind: 'done' };
     return how.kind === 'error'
-      ? Promise.reject(how.error as Error)
+      ? Promise.reject(how.error)
       : Promise.resolve({ done: true, value: undefined });
   }
 

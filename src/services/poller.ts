@@ -24,9 +24,7 @@ export interface PollerOptions {
 export interface Poller {
   start(): void;
   /** Works on an execution that was claimed elsewhere (a new one); counts against no limit. */
-  adopt(claim: Claim): Promise<Execution | null>;
-  /** Looks for due executions now instead of at the end of the sleep. */
-  wake(): void;
+  readonly adopt: (claim: Claim) => Promise<Execution | null>;
   /** Claims nothing more, interrupts the running steps and hands their leases back. */
   stop(): Promise<void>;
 }
@@ -121,7 +119,6 @@ export function createPoller(options: PollerOptions): Poller {
       loop = run();
     },
     adopt: work,
-    wake: alarm.ring,
     async stop() {
       abort.abort();
       alarm.ring();
@@ -136,11 +133,11 @@ function createAlarm() {
   let rung = false;
   let wakeUp: (() => void) | null = null;
   return {
-    ring(): void {
+    ring: (): void => {
       rung = true;
       wakeUp?.();
     },
-    async sleep(ms: number): Promise<void> {
+    sleep: async (ms: number): Promise<void> => {
       if (!rung && ms > 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, ms);

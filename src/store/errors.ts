@@ -1,4 +1,5 @@
 /** Tells a database that can't be reached from a statement that is wrong. */
+import { errorCode } from '../lib/file-error.js';
 import { RequestError } from '../domain/error-codes.js';
 
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
@@ -40,11 +41,9 @@ function unavailable(cause: unknown): RequestError {
 }
 
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = errorCode(error) ?? '';
+  const message = error instanceof Error ? error.message : '';
   return (
-    UNAVAILABLE_CLASSES.includes(code.slice(0, 2)) ||
-    SYSTEM_CODES.includes(code) ||
-    MESSAGES.test(error.message)
+    UNAVAILABLE_CLASSES.includes(code.slice(0, 2)) || SYSTEM_CODES.includes(code) || MESSAGES.test(message)
   );
 }

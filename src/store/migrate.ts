@@ -1,6 +1,7 @@
 /** Brings the schema up to date at start. Kysely's migrator holds a lock, so nodes that start together take turns. */
 import { Migrator } from 'kysely/migration';
 
+import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import type { Db } from './database.js';
@@ -17,7 +18,7 @@ export async function migrate(db: Db, log: Logger): Promise<void> {
 
 function toStartupError(error: unknown): StartupError {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   const advice = /corrupted migrations/.test(message)
     ? 'The database was migrated by another version of this program; run that version or a newer one.'
     : `The database can not be used (${code || message}). Check DATABASE_URL and that PostgreSQL runs.`;

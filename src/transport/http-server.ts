@@ -9,6 +9,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
+import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
@@ -92,14 +93,13 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
 }
 
 function toStartupError(error: unknown, host: string, port: number): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const advice: Record<string, string> = {
     EADDRINUSE: `Port ${port} is taken. Set PORT to another one, or end the program that uses it.`,
     EACCES: `Port ${port} may not be used without more rights. Set PORT to one above 1023.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
     ENOTFOUND: `HOST is ${host}, which is not a known name. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
   };
-  const message = advice[code];
+  const message = advice[errorCode(error) ?? ''];
   if (message) return new StartupError(message, { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -13,7 +13,7 @@ import type { RequestContext } from '../../resolvers/context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
-import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
+import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
 
 export interface ServerSentEventsOptions {
@@ -43,8 +43,8 @@ export function addServerSentEvents(
       const args = pipeline.prepare(params, context);
       return 'document' in args ? { ...args, contextValue: context } : { errors: args };
     },
-    execute: (args) => pipeline.execute(args as OperationArgs),
-    subscribe: (args) => pipeline.subscribe(args as OperationArgs),
+    execute: (args) => pipeline.execute(args),
+    subscribe: (args) => pipeline.subscribe(args),
   });
 
   fastify.route({

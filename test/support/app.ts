@@ -32,7 +32,11 @@ const TEST_KEY = Buffer.alloc(32, 7).toString('base64');
 export async function startAppWithSimulator(
   options: { readonly env?: Readonly<Record<string, string>>; readonly simulator?: SimulatorOptions } = {},
 ): Promise<TestApp> {
-  const simulator = await createSimulator({ durations: () => 0, rateLimitPerMinute: 100_000, ...options.simulator });
+  const simulator = await createSimulator({
+    durations: () => 0,
+    rateLimitPerMinute: 100_000,
+    ...options.simulator,
+  });
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-app-'));
   const nodes: { stop(): Promise<void> }[] = [];

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from '../../lib/startup-error.js';
 import { createDraft, discard, publishDraft, removeAbandonedDrafts } from './draft.js';
-import { errorCode, unless } from './file-error.js';
+import { errorCode, unless } from '../../lib/file-error.js';
 import { canReach, type ServerUser } from './server-user.js';
 
 const OS_NAMES: Record<string, string> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };

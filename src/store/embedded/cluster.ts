@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '../../lib/logger.js';
 import { StartupError } from '../../lib/startup-error.js';
 import { createDraft, discard, publishDraft, removeAbandonedDrafts } from './draft.js';
-import { errorCode, unless } from './file-error.js';
+import { errorCode, unless } from '../../lib/file-error.js';
 import { runProgram } from './processes.js';
 import { canReach, chooseServerUser, ownerOf, type ServerUser } from './server-user.js';
 import { openSharedPlace, type SharedPlace } from './shared-place.js';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { unless } from './file-error.js';
+import { unless } from '../../lib/file-error.js';
 import { isAlive } from './processes.js';
 
 /** Longer than any draft takes; past it the maker's pid must have gone to another process. */

@@ -9,7 +9,7 @@ import { StartupError } from '../../lib/startup-error.js';
 import { findNativePackage, majorOf, prepareBinaries, type Binaries } from './binaries.js';
 import { createCluster, findCluster, homePath, type Cluster } from './cluster.js';
 import { removeAbandonedDrafts } from './draft.js';
-import { explainFileErrors } from './file-error.js';
+import { explainFileErrors } from '../../lib/file-error.js';
 import { findServer } from './postmaster-file.js';
 import { joinServer, type Presence } from './presence.js';
 import { isServerOf } from './processes.js';

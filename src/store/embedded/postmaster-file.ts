@@ -1,7 +1,7 @@
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { unless } from './file-error.js';
+import { unless } from '../../lib/file-error.js';
 import { isAlive, isServerOf } from './processes.js';
 
 /** What a server tells about itself in `postmaster.pid`, the lock file of its data directory. */

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:chil
 import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StartupError } from '../../lib/startup-error.js';
-import { errorCode } from './file-error.js';
+import { errorCode } from '../../lib/file-error.js';
 import type { ServerUser } from './server-user.js';
 
 /**

@@ -1,7 +1,7 @@
 import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { telling } from './processes.js';
-import { unless } from './file-error.js';
+import { unless } from '../../lib/file-error.js';
 
 /** Enough for months of the warnings that are logged; the file before it is kept, so twice this on disk. */
 const ROTATE_AT_BYTES = 1_000_000;

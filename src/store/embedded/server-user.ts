@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartupError } from '../../lib/startup-error.js';
-import { unless } from './file-error.js';
+import { unless } from '../../lib/file-error.js';
 
 /**
  * PostgreSQL refuses to run as root. When this process is root, the server therefore runs as somebody else,

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../../lib/startup-error.js';
-import { unless } from './file-error.js';
+import { unless } from '../../lib/file-error.js';
 import { canReach, type ServerUser } from './server-user.js';
 
 const NAME = 'genesys-usage-graphql';

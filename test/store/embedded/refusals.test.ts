@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { findNativePackage } from '../../../src/store/embedded/binaries.js';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/embedded-postgres.js';
-import { explainFileErrors } from '../../../src/store/embedded/file-error.js';
+import { explainFileErrors } from '../../../src/lib/file-error.js';
 import { endServer, isRoot, NOBODY, Scratch, serverPid, until } from './scratch.js';
 
 /** What a person has to mend is told in one line, with what to do about it. */

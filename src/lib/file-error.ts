@@ -1,4 +1,4 @@
-import { StartupError } from '../../lib/startup-error.js';
+import { StartupError } from './startup-error.js';
 
 const REASONS: Record<string, string> = {
   EACCES: 'this user may not write there',
