@@ -15,7 +15,10 @@ type Directory = ReturnType<typeof createUpstreamDirectory>;
 function ask<T>(script: Script, question: (directory: Directory) => Promise<T>) {
   return withScriptedServer(script, async ({ url, received }) => {
     const answer = await question(createUpstreamDirectory(createUpstreamHttp({ baseUrl: url })));
-    return { answer, sent: received.map(({ path, query }) => (query.size > 0 ? `${path}?${query}` : path)) };
+    return {
+      answer,
+      sent: received.map(({ path, query }) => (query.size > 0 ? `${path}?${query.toString()}` : path)),
+    };
   });
 }
 
