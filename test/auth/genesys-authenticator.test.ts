@@ -131,6 +131,8 @@ describe('an accepted token', () => {
         code: 'UNAUTHENTICATED',
       });
       await expect(authenticator.authenticate('good')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      clock.now += 5_000;
+      await expect(authenticator.authenticate('good')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
   });
 
@@ -145,6 +147,9 @@ describe('an accepted token', () => {
         expect(lookups()).toBe(2);
         await authenticator.authenticate('good');
         expect(lookups()).toBe(2);
+        authenticator.forget('good');
+        await authenticator.authenticate('good');
+        expect(lookups()).toBe(3);
       },
       { slowMs: 5 },
     );
