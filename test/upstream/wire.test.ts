@@ -44,6 +44,13 @@ export type Received = [
   Assert<Extends<Models.ClientPublicApiUsageResultsResponse, wire.WireJobResult<wire.WireClientJobRow>>>,
   Assert<SameKeys<Models.ClientPublicApiUsage, wire.WireClientJobRow>>,
   Assert<Extends<keyof wire.WireErrorBody, keyof Models.ErrorBody>>,
+  Assert<Extends<Models.TokenInfo, wire.WireToken>>,
+  Assert<Extends<keyof wire.WireToken, keyof Models.TokenInfo>>,
+  Assert<Extends<Models.UserMe, wire.WireMe>>,
+  Assert<Extends<keyof wire.WireMe, keyof Models.UserMe>>,
+  Assert<Extends<Models.OAuthClientEntityListing, wire.WireListing>>,
+  Assert<Extends<Models.UserEntityListing, wire.WireListing>>,
+  Assert<Extends<keyof wire.WireListing, keyof Models.UserEntityListing>>,
 ];
 
 describe('the wire types', () => {
