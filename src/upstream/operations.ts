@@ -15,12 +15,12 @@ const PAGE_SIZE = '1000';
 export type StartRequest = Target & { readonly method: 'GET' | 'POST'; readonly body?: object };
 
 export interface UpstreamOperation {
-  start(request: UsageRequest): StartRequest;
+  readonly start: (request: UsageRequest) => StartRequest;
   /** The key of the id in the answer to `start`. */
   readonly idKey: 'executionId' | 'id';
-  results(request: UsageRequest, upstreamId: string): Target;
+  readonly results: (request: UsageRequest, upstreamId: string) => Target;
   readonly paged: boolean;
-  answer(request: UsageRequest): AnswerShape;
+  readonly answer: (request: UsageRequest) => AnswerShape;
 }
 
 const api = (...parts: string[]): string[] => ['api', 'v2', ...parts];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bearerToken, isTokenShaped, MAX_TOKEN_LENGTH } from '../../src/auth/bearer.js';
+import { bearerToken, isTokenShaped, MAX_TOKEN_LENGTH } from '../../src/lib/bearer.js';
 
 describe('bearerToken', () => {
   it.each([
