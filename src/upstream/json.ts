@@ -27,8 +27,8 @@ export function isJson(value: unknown): value is Json {
 }
 
 /** The value as an object whose values are still to be parsed, or `UNAVAILABLE`. */
-export function objectOf<T>(value: unknown): Unparsed<T> {
-  if (isJson(value)) return value as Unparsed<T>;
+export function objectOf<T extends object>(value: unknown): Unparsed<T> {
+  if (isJson(value)) return value;
   throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not of the form that was asked for.");
 }
 
