@@ -378,7 +378,7 @@ export type ExecutionRowsQueryVariables = Exact<{
 }>;
 
 
-export type ExecutionRowsQuery = { usageExecution: { status: UsageExecutionStatus, totals: { rowCount: number, requests: number | null, status200: number | null, status300: number | null, status400: number | null, status429: number | null, status500: number | null, errorRate: number | null, throttledRate: number | null }, rows: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ date: string | null, organizationId: string | null, platform: string | null, httpMethod: HttpMethod | null, templateUri: string | null, requests: number | null, status200: number | null, status300: number | null, status400: number | null, status429: number | null, status500: number | null, oauthClient: { id: string, name: string | null } | null, user: { id: string, name: string | null } | null }> } } | null };
+export type ExecutionRowsQuery = { usageExecution: { status: UsageExecutionStatus, totals: { rowCount: number, requests: number | null, status200: number | null, status300: number | null, status400: number | null, status429: number | null, status500: number | null, errorRate: number | null, throttledRate: number | null }, rows: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ date: string | null, organizationId: string | null, platform: string | null, httpMethod: HttpMethod | null, templateUri: string | null, requests: number | null, status200: number | null, status300: number | null, status400: number | null, status429: number | null, status500: number | null, oauthClient: { id: string | null, name: string | null } | null, user: { id: string, name: string | null } | null }> } } | null };
 
 export type NodeByIdQueryVariables = Exact<{
   id: string | number;
@@ -399,12 +399,12 @@ export type ExecutionsQuery = { usageExecutions: { totalCount: number, pageInfo:
 export type ViewerInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerInfoQuery = { viewer: { permissions: Array<string> | null, operations: Array<UsageOperation>, organization: { id: string, name: string | null }, user: { id: string, name: string | null } | null, client: { id: string, name: string | null } } };
+export type ViewerInfoQuery = { viewer: { permissions: Array<string> | null, operations: Array<UsageOperation>, organization: { id: string, name: string | null }, user: { id: string, name: string | null } | null, client: { id: string | null, name: string | null } } };
 
 export type OAuthClientsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OAuthClientsQuery = { oauthClients: Array<{ id: string, name: string | null }> };
+export type OAuthClientsQuery = { oauthClients: Array<{ id: string | null, name: string | null }> };
 
 export type ExecutionFinishedSubscriptionVariables = Exact<{
   id: string | number;
