@@ -26,7 +26,8 @@ export interface TestStore {
 }
 
 export async function createTestStore(): Promise<TestStore> {
-  const { url, drop } = await createTestDatabase();
+  const testDatabase = await createTestDatabase();
+  const { url } = testDatabase;
   const database = createDatabase(url, silentLogger);
   await migrate(database.db, silentLogger);
   const inside = new pg.Pool({ connectionString: url, max: 2 });
@@ -48,7 +49,7 @@ export async function createTestStore(): Promise<TestStore> {
     async stop() {
       await Promise.all([database, ...others].map((each) => each.stop()));
       await inside.end();
-      await drop();
+      await testDatabase.drop();
     },
   };
 }
@@ -102,11 +103,11 @@ export function stale(claim: Claim): Claim {
   return { ...claim, fence: claim.fence - 1 };
 }
 
-export const SUCCEEDED: Outcome = {
+export const SUCCEEDED = {
   status: 'SUCCEEDED',
   asOf: new Date('2026-03-15T00:00:00Z'),
   truncated: false,
-};
+} as const satisfies Outcome;
 
 export const UPSTREAM_FAILED: ExecutionError = {
   code: 'UPSTREAM_FAILED',
@@ -117,7 +118,11 @@ export const UPSTREAM_FAILED: ExecutionError = {
   correlationId: 'correlation-1',
 };
 
-export const FAILED: Outcome = { status: 'FAILED', error: UPSTREAM_FAILED, upstreamMayStillRun: false };
+export const FAILED = {
+  status: 'FAILED',
+  error: UPSTREAM_FAILED,
+  upstreamMayStillRun: false,
+} as const satisfies Outcome;
 
 export function usageRow(changes: Partial<UsageRow> = {}): UsageRow {
   return {
