@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits until the condition holds; throws when it does not within the deadline. */
-export async function until(condition: () => Promise<boolean>, deadlineMs = 5_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
+/** Waits for a condition, and says which one it was when the deadline comes first. */
+export async function until(what: string, condition: () => unknown, deadlineMs = 10_000): Promise<void> {
+  const end = Date.now() + deadlineMs;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`did not come true within ${deadlineMs} ms`);
-    await delay(2);
+    if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
+    await delay(5);
   }
 }

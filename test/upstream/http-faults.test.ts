@@ -124,7 +124,7 @@ describe('the limit of bytes', () => {
       { maxBytes: 100_000 },
     );
     expect(error.kind).toBe('INVALID_RESULT');
-    await until(async () => closed, 2000);
+    await until('the connection to be closed', () => closed);
   });
 });
 

@@ -61,7 +61,7 @@ describe('the service token', () => {
       expect(received).toHaveLength(1);
       clock.now += 1;
       expect(await source.token()).toBe('t1');
-      await until(async () => (await source.token()) === 't2');
+      await until('the renewed token', async () => (await source.token()) === 't2');
       expect(received).toHaveLength(2);
     });
   });
@@ -74,7 +74,7 @@ describe('the service token', () => {
       expect(received).toHaveLength(1);
       clock.now += 1;
       await source.token();
-      await until(async () => received.length === 2);
+      await until('the second login', () => received.length === 2);
     });
   });
 
@@ -96,12 +96,12 @@ describe('the service token', () => {
       isDown = true;
       clock.now += HOUR_MS - 60_000;
       expect(await source.token()).toBe('t1');
-      await until(async () => received.length === 2);
+      await until('the second login', () => received.length === 2);
       clock.now += 4_000;
       isDown = false;
-      await until(async () => (await source.token()) === 't1' && received.length === 2);
+      await until('the renewed token', async () => (await source.token()) === 't1' && received.length === 2);
       clock.now += 5_000;
-      await until(async () => (await source.token()) === 't2');
+      await until('the renewed token', async () => (await source.token()) === 't2');
     });
   });
 
