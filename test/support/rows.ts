@@ -6,7 +6,14 @@ import { dataOf, execute, type Token } from './clients.js';
 export type ReadExecution = NonNullable<ExecutionRowsQuery['usageExecution']>;
 export type ReadRow = ReadExecution['rows']['nodes'][number];
 
-export const COUNTERS = ['requests', 'status200', 'status300', 'status400', 'status429', 'status500'] as const;
+export const COUNTERS = [
+  'requests',
+  'status200',
+  'status300',
+  'status400',
+  'status429',
+  'status500',
+] as const;
 
 /** One page. */
 export async function readPage(
