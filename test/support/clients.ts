@@ -42,6 +42,7 @@ export type Token = string | null;
 /** An operation for which there is no typed document: one that is wrong on purpose. */
 export interface RawOperation {
   readonly query: string;
+  readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
 }
 
