@@ -133,7 +133,7 @@ describe('differences between the operations that clients do not see', () => {
 });
 
 function keyOf({ date, oauthClient, user, platform, httpMethod, templateUri }: ReadRow): string {
-  return [date, oauthClient?.id, user?.id, platform, httpMethod, templateUri].join(' ');
+  return [date, oauthClient?.id ?? oauthClient?.name, user?.id, platform, httpMethod, templateUri].join(' ');
 }
 
 function dimensionsIn(rows: readonly ReadRow[]): UsageDimension[] {

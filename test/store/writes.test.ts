@@ -161,7 +161,8 @@ describe('the writes of the store', () => {
     const [next] = await test.store.claimDue('node-2', 1, LEASE_MS);
     expect(next).toMatchObject({
       cursor: 'page-2',
-      execution: { rowCount: 2, version: claim.execution.version },
+      storedRows: 2,
+      execution: { rowCount: 0, version: claim.execution.version },
     });
   });
 
