@@ -116,7 +116,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     deadlineMs: config.executionDeadlineMs,
     now: Date.now,
   });
-  const watch = createWatchService({ store, events });
+  const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
   const janitor = createJanitor({ store: pollerStore, credentials, sealedTokens, log });
