@@ -36,11 +36,12 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   const { store, upstream, credentials, policy, log, resultTtlMs } = options;
 
   return async (claim, signal) => {
-    const { credentialId } = claim.execution;
     if (claim.pastDeadline) return end(claim, timedOut(claim));
-    const token = await credentials.tokenFor(credentialId);
-    if (token === null) return retry(claim, null);
+    let token: string | null = null;
     try {
+      // Inside: a token that has to be fetched first may be refused, or be out of reach, like everything of upstream's.
+      token = await credentials.tokenFor(claim.execution.credentialId);
+      if (token === null) return await retry(claim, null);
       return claim.execution.upstreamId === null
         ? await submit(claim, token, signal)
         : await poll(claim, claim.execution.upstreamId, token, signal);
@@ -62,7 +63,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     for (;;) {
       const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
-      const page = answer.rows.slice(0, options.maxResultRows - stored);
+      const page = answer.rows.slice(0, Math.max(0, options.maxResultRows - stored));
       stored += page.length;
       const full = stored >= options.maxResultRows;
       if (answer.nextCursor === null || full) {
@@ -87,11 +88,15 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     return store.recordAttempt(claim, { polled: true, nextPollInMs });
   }
 
-  async function afterFailure(claim: Claim, token: string, error: UpstreamError): Promise<Execution | null> {
+  async function afterFailure(
+    claim: Claim,
+    token: string | null,
+    error: UpstreamError,
+  ): Promise<Execution | null> {
     const { id, credentialId } = claim.execution;
     const { kind, status, upstreamCode, correlationId } = error;
     log.info({ executionId: id, kind, status, upstreamCode, correlationId }, 'upstream could not be asked');
-    if (kind === 'UNAUTHENTICATED' && (await credentials.refused(credentialId, token)))
+    if (kind === 'UNAUTHENTICATED' && token !== null && (await credentials.refused(credentialId, token)))
       return retry(claim, null);
     if (error.retryable || isWithinGrace(claim, error)) return retry(claim, error.retryAfterMs);
     return end(claim, refused(claim, error));
