@@ -90,6 +90,21 @@ describe('a body', () => {
   });
 });
 
+describe('a subscription over plain HTTP', () => {
+  it('is refused with a hint where it can be made', async () => {
+    const query = 'subscription { usageExecutionsFinished { id } }';
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringMatching(/WebSocket|\/graphql\/stream/) }],
+    });
+  });
+});
+
 describe('an event stream', () => {
   it('is given to those alone who ask for one', async () => {
     const body = JSON.stringify({ query: QUERY });
