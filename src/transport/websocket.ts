@@ -36,10 +36,12 @@ const PATH = '/graphql';
 const MAX_FRAME_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 12_000;
+/** For the closing handshake when we stop; a client that was lost would take 30 s. */
+const CLOSE_WAIT_MS = 1_000;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
 
-/** Gives a function that tells every client "going away" (1001) and waits until they have left. */
+/** Gives a function that tells every client "going away" (1001) and waits, not long, until they have left. */
 export function addWebSocket({
   server,
   pipeline,
@@ -58,9 +60,13 @@ export function addWebSocket({
     socket.on('error', () => {});
     if (pathOf(request) !== PATH) return refuseUpgrade(socket, '404 Not Found');
     if (!isAllowedOrigin(request)) return refuseUpgrade(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      sockets.emit('connection', webSocket, request),
-    );
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.emit('connection', webSocket, request);
+      // `ws` has closed it with the right code already; the protocol library would print it as an error of ours.
+      webSocket.removeAllListeners('error').on('error', (error) => {
+        log.debug({ err: error }, 'a WebSocket client broke the protocol');
+      });
+    });
   });
 
   const graphql = useServer<Params, ConnectionExtra>(
@@ -74,7 +80,13 @@ export function addWebSocket({
     sockets,
     KEEP_ALIVE_MS,
   );
-  return async () => graphql.dispose();
+  return async () => {
+    const cutOff = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, CLOSE_WAIT_MS);
+    await graphql.dispose();
+    clearTimeout(cutOff);
+  };
 }
 
 /** False closes the socket with 4403. */
