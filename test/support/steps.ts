@@ -30,6 +30,7 @@ export function stepParts(store: ExecutionStore, options: Partial<ExecutionStepO
     resultTtlMs: TTL_MS,
     maxResultRows: 1_000,
     dataDayBoundaryMs: 0,
+    now: Date.now,
     ...options,
   });
   return {
