@@ -4,10 +4,11 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, type ValidationRule } from 'graphql';
 
-import type { RequestContext } from '../../resolvers/context.js';
+import type { RequestContext } from '../services/request-context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
+import { MAX_TOKENS } from './graphql-pipeline.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -28,6 +29,9 @@ export async function addHttpGraphQL(
     // Whether introspection is allowed stands among the rules, which all doors share.
     introspection: true,
     validationRules: [...validationRules],
+    parseOptions: { maxTokens: MAX_TOKENS },
+    // Not offered at the other doors either.
+    persistedQueries: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

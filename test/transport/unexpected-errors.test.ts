@@ -22,6 +22,7 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
       context: () => {
         throw new Error('nobody gets here');
       },
+      whileAuthorized: () => () => {},
     },
     readiness: { problems: async () => [] },
     introspection: true,
