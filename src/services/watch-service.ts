@@ -85,22 +85,32 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
 
     async finished(visibility, filter) {
       const sent = new Set<string>();
+      let subscribedAt: Date | null = null;
       let since = new Date(0);
       let behind = false;
       const deliver = (execution: Execution | null) => {
         if (!execution?.finishedAt || !isVisible(execution, visibility)) return;
-        if (!matchesFilter(execution, filter) || sent.has(execution.id)) return;
-        if (!stream.push(execution)) {
+        const wanted = matchesFilter(execution, filter) && !sent.has(execution.id);
+        // Once one found no place all the others wait for the catch-up too, or it would begin behind that one.
+        if (behind || (wanted && !stream.push(execution))) {
           behind = true;
           return;
         }
-        remember(sent, execution.id);
+        if (wanted) remember(sent, execution.id);
         if (execution.finishedAt > since) since = execution.finishedAt;
       };
       const catchUp = createRefresher(async () => {
         behind = false;
+        subscribedAt ??= await store.now();
         const from = new Date(Math.max(subscribedAt.getTime(), since.getTime() - FINISHED_OVERLAP_MS));
-        for (const execution of await store.finishedSince(visibility, from)) deliver(execution);
+        const reached = since;
+        try {
+          for (const execution of await store.finishedSince(visibility, from)) deliver(execution);
+        } catch (error) {
+          // What came meanwhile must not move the start of the next try past what this one had to find.
+          since = reached;
+          throw error;
+        }
       });
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: FINISHED_CAPACITY,
@@ -114,9 +124,8 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
         if (event.type === 'RESYNC') catchUp.request();
         else loader.load(event.id).then(deliver, catchUp.request);
       });
-      let subscribedAt = new Date();
       await orClose(stream, async () => {
-        subscribedAt = await store.now();
+        subscribedAt ??= await store.now();
       });
       return stream;
     },
