@@ -32,7 +32,7 @@ describe('the poller', () => {
     parts = stepParts(test.store);
   });
   afterEach(async () => {
-    await Promise.all(pollers.splice(0).map((poller) => poller.stop()));
+    await Promise.all(pollers.splice(0).map((each) => each.stop()));
   });
   afterAll(() => test.stop());
 
@@ -75,8 +75,8 @@ describe('the poller', () => {
 
   it('asks at the time that was set, without waiting for a tick', async () => {
     parts.upstream.onPoll = () => NO_ROWS;
+    const { execution } = await runningClaim(test.store, {}, 600);
     poller().start();
-    const { execution } = await runningClaim(test.store, {}, 300);
     const dueAt = execution.nextPollAt!.getTime();
     await until('the end', async () => (await open()) === 0);
     const ended = await test.store.get(execution.id, EVERYTHING);

@@ -95,7 +95,7 @@ describe('watching an execution', () => {
       expect(executions.filter(({ finishedAt }) => finishedAt)).toHaveLength(1);
       expect(executions.at(-1)).toMatchObject({ status: 'SUCCEEDED', version: 4 });
       const versions = executions.map(({ version }) => version);
-      expect(versions).toEqual([...new Set(versions)].sort());
+      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
     }
   });
 
