@@ -89,25 +89,40 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
 
     async finished(visibility, filter) {
       const sent = new Set<string>();
-      let since = new Date(0);
+      /** Where a read of the store takes up: the end of the latest one told; null before the first read. */
+      let since: Date | null = null;
       // Set while the consumer is too slow: then nothing is taken from events, so that `since` stays behind what was
       // refused, and a read of the store brings it.
       let behind = false;
       let unlisten = () => {};
       const deliver = (execution: Execution | null) => {
         if (!execution?.finishedAt || !isVisible(execution, visibility)) return;
-        if (!matchesFilter(execution, filter) || sent.has(execution.id)) return;
-        if (behind || !stream.push(execution)) {
+        const wanted = matchesFilter(execution, filter) && !sent.has(execution.id);
+        if (behind || (wanted && !stream.push(execution))) {
           behind = true;
           return;
         }
-        remember(sent, execution.id);
-        if (execution.finishedAt > since) since = execution.finishedAt;
+        if (wanted) remember(sent, execution.id);
+        if (since && execution.finishedAt > since) since = execution.finishedAt;
+      };
+      /** What had ended before the subscription is not told, also not by a later read of the overlap. */
+      const begin = async (): Promise<Date> => {
+        const now = await store.now();
+        const before = await store.finishedSince(visibility, overlapBefore(now));
+        for (const { id, finishedAt } of before) if (finishedAt && finishedAt <= now) remember(sent, id);
+        return now;
       };
       const catchUp = createRefresher(async () => {
         behind = false;
-        for (const execution of await store.finishedSince(visibility, overlapBefore(since)))
-          deliver(execution);
+        const reached = (since ??= await begin());
+        try {
+          for (const execution of await store.finishedSince(visibility, overlapBefore(reached)))
+            deliver(execution);
+        } catch (error) {
+          // What came meanwhile must not move the start of the next try past what this one had to find.
+          since = reached;
+          throw error;
+        }
       }, log);
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: FINISHED_CAPACITY,
@@ -122,10 +137,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         else loader.load(event.id).then(deliver, catchUp.request);
       });
       await orClose(stream, async () => {
-        since = await store.now();
-        // What had ended before is not told, also not by a later read of the overlap.
-        const before = await store.finishedSince(visibility, overlapBefore(since));
-        for (const { id, finishedAt } of before) if (finishedAt && finishedAt <= since) remember(sent, id);
+        since ??= await begin();
       });
       return stream;
     },

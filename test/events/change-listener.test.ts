@@ -82,7 +82,7 @@ describe('the listener for changes', () => {
       '',
       'junk',
       `${id} x `,
-      `${id}`,
+      id,
       `${id} 1`,
       `${id} 1 a\nb`,
       `x${id} 1 `,
@@ -143,7 +143,16 @@ describe('the events of executions', () => {
     const pubSub = createExecutionPubSub(new PubSub({ eventEmitter: emitter }));
     const heard: ExecutionEvent[] = [];
     const count = () => emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
-    return { ...pubSub, heard, hear: (event: ExecutionEvent) => void heard.push(event), count };
+    const publish = (change: ExecutionChange) => pubSub.publish(change);
+    const resync = () => pubSub.resync();
+    return {
+      events: pubSub.events,
+      publish,
+      resync,
+      heard,
+      hear: (event: ExecutionEvent) => void heard.push(event),
+      count,
+    };
   }
 
   it('reach who listens to the execution, and nobody else', async () => {

@@ -12,10 +12,10 @@ export interface StepParts {
   readonly credentials: ReturnType<typeof scriptedCredentials>;
   readonly step: ReturnType<typeof createExecutionStep>;
   /** A new execution, claimed. */
-  queued(changes?: Partial<NewExecution>): Promise<Claim>;
+  readonly queued: (changes?: Partial<NewExecution>) => Promise<Claim>;
   /** One that upstream has accepted, claimed again. */
-  running(changes?: Partial<NewExecution>): Promise<Claim>;
-  make(claim: Claim, signal?: AbortSignal): Promise<Execution | null>;
+  readonly running: (changes?: Partial<NewExecution>) => Promise<Claim>;
+  readonly make: (claim: Claim, signal?: AbortSignal) => Promise<Execution | null>;
 }
 
 export function stepParts(store: ExecutionStore, options: Partial<ExecutionStepOptions> = {}): StepParts {
