@@ -46,6 +46,9 @@ export interface HttpServer {
 /** Every documented operation with all its variables fits ten times. */
 const MAX_BODY_BYTES = 256 * 1024;
 
+/** Long enough for a client to read an answer that it has just got. */
+const IDLE_SWEEP_MS = 50;
+
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, log } = options;
   const fastify = Fastify({
@@ -71,8 +74,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async stop() {
       const closed = fastify.close();
+      // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
+      const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
       await Promise.all(closers.streams.map((close) => close()));
-      await closed;
+      await closed.finally(() => clearInterval(sweep));
       await closers.apollo();
     },
   };
