@@ -45,7 +45,10 @@ import { createUsageUpstream } from './upstream/usage-api.js';
 export interface App {
   /** Settles when every door is open. Throws `StartupError` for what a person has to mend; `stop` is then done. */
   start(): Promise<void>;
-  /** Tells clients, hands leases back, closes everything in the reverse order of the start. May be called again. */
+  /**
+   * Tells clients, hands leases back, closes everything in the reverse order of the start. May be called again, and
+   * during the start, which then ends early and throws.
+   */
   stop(): Promise<void>;
   /** `http://host:port`, once started. */
   readonly url: string;
@@ -60,19 +63,33 @@ const POLL_CONCURRENCY = 64;
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();
   let url = '';
+  let starting: Promise<void> | undefined;
+  let isAskedToStop = false;
+  const onStop: OnStop = (stop) => {
+    stopper.onStop(stop);
+    if (isAskedToStop) throw new Error('the start was interrupted');
+  };
+
+  async function start(): Promise<void> {
+    try {
+      url = await startEverything(config, log, onStop);
+    } catch (error) {
+      await stopper.stop().catch((err: unknown) => log.error({ err }, 'could not stop cleanly'));
+      throw error;
+    }
+  }
+
   return {
     get url() {
       return url;
     },
-    async start() {
-      try {
-        url = await startEverything(config, log, stopper.onStop);
-      } catch (error) {
-        await stopper.stop();
-        throw error;
-      }
+    start: () => (starting ??= start()),
+    async stop() {
+      isAskedToStop = true;
+      // What is just being started could not be stopped yet: a server of our own would be left behind.
+      await starting?.catch(() => {});
+      await stopper.stop();
     },
-    stop: stopper.stop,
   };
 }
 
