@@ -9,7 +9,8 @@ const NAME = 'Display name; null when unknown, deleted or not to be looked up wi
 export class OAuthClientFieldsResolver {
   @FieldResolver(() => String, { nullable: true, description: NAME })
   async name(@Root() client: OAuthClient, @Ctx() { loaders }: RequestContext): Promise<string | null> {
-    return client.name ?? (await loaders.oauthClients.load(client.id))?.name ?? null;
+    if (client.name !== null || client.id === null) return client.name;
+    return (await loaders.oauthClients.load(client.id))?.name ?? null;
   }
 }
 

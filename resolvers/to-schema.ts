@@ -1,8 +1,9 @@
 /** From the domain to the contract's classes. */
+import type { OAuthClient } from '../schema/directory.type.js';
 import { UsageExecution } from '../schema/usage-execution.type.js';
 import type { UsageExecutionFilter } from '../schema/usage.input.js';
 import type { UsageRow } from '../schema/usage-row.type.js';
-import type { Caller, NamedEntity } from '../src/domain/caller.js';
+import type { Caller } from '../src/domain/caller.js';
 import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
@@ -49,15 +50,13 @@ export function toUsageRow(row: StoredRow): UsageRow {
   return {
     ...same,
     httpMethod: isHttpMethod(httpMethod) ? httpMethod : null,
-    oauthClient: toNamed(oauthClientId, oauthClientName),
-    user: toNamed(userId, userName),
+    oauthClient: toClient(oauthClientId, oauthClientName),
+    user: userId === null ? null : { id: userId, name: userName },
   };
 }
 
-/** A search names clients without their ids; the name is then the only id there is. */
-function toNamed(id: string | null, name: string | null): NamedEntity | null {
-  if (id === null && name === null) return null;
-  return { id: id ?? name ?? '', name };
+function toClient(id: string | null, name: string | null): OAuthClient | null {
+  return id === null && name === null ? null : { id, name };
 }
 
 function isHttpMethod(method: string | null): method is HttpMethod {

@@ -17,8 +17,10 @@ export class UsageExecutionFieldsResolver {
   })
   async rows(
     @Root() { source }: UsageExecution,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, at most 1,000.' }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: '`endCursor` of the page before.' }) after: string | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, at most 1,000.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: '`endCursor` of the page before.' })
+    after: string | null,
     @Ctx() { executions }: RequestContext,
   ): Promise<UsageRowConnection> {
     const place = fromCursor(source.id, after, /^\d{1,9}$/);

@@ -39,9 +39,12 @@ export class UsageExecutionQueryResolver {
     description: 'Executions that the viewer may see, newest first; at most 100 on a page.',
   })
   async usageExecutions(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'How many, at most 100.' }) first: number | null,
-    @Arg('after', () => String, { nullable: true, description: '`endCursor` of the page before.' }) after: string | null,
-    @Arg('filter', () => UsageExecutionFilter, { nullable: true, description: 'Left out: all.' }) filter: UsageExecutionFilter | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'How many, at most 100.' })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: '`endCursor` of the page before.' })
+    after: string | null,
+    @Arg('filter', () => UsageExecutionFilter, { nullable: true, description: 'Left out: all.' })
+    filter: UsageExecutionFilter | null,
     @Ctx() { caller, executions, now }: RequestContext,
   ): Promise<UsageExecutionConnection> {
     const wanted = toExecutionFilter(filter, caller);

@@ -56,7 +56,8 @@ export class UsageExecutionSubscriptionResolver {
       context.watch.finished(visibilityOf(context.caller), toExecutionFilter(args.filter, context.caller)),
   })
   usageExecutionsFinished(
-    @Arg('filter', () => UsageExecutionFilter, { nullable: true, description: 'Left out: all.' }) _filter: UsageExecutionFilter | null,
+    @Arg('filter', () => UsageExecutionFilter, { nullable: true, description: 'Left out: all.' })
+    _filter: UsageExecutionFilter | null,
     @Root() execution: Execution,
     @Ctx() { now }: RequestContext,
   ): UsageExecution {

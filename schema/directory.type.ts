@@ -5,8 +5,11 @@ import type { UsageOperation } from '../src/domain/operation.js';
 
 @ObjectType({ description: 'An OAuth client of the organization. Its secret is never read.' })
 export class OAuthClient {
-  @Field(() => ID, { description: 'As upstream writes it.' })
-  id!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'As upstream writes it; null in rows of a search for which upstream gave the name alone.',
+  })
+  id!: string | null;
 
   /** As far as it is known already; the field resolver looks up the rest. */
   name!: string | null;

@@ -97,7 +97,7 @@ type OnStop = ReturnType<typeof createStopper>['onStop'];
 
 async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<string> {
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
-  const { store, sealedTokens } = await openStore(databaseUrl, log, onStop);
+  const { store, pollerStore, sealedTokens } = await openStore(databaseUrl, log, onStop);
   const upstream = await openUpstream(config, sealedTokens, log, onStop);
   const { events, listener } = await openEvents(databaseUrl, log, onStop);
   const { credentials } = upstream;
@@ -105,16 +105,24 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const { leaseMs, resultTtlMs } = config;
 
   const step = createExecutionStep({
-    store,
+    store: pollerStore,
     upstream: upstream.usage,
     credentials,
     log,
     resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
+    now: Date.now,
     policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
   });
-  const poller = createPoller({ store, step, log, node, leaseMs, concurrency: POLL_CONCURRENCY });
+  const poller = createPoller({
+    store: pollerStore,
+    step,
+    log,
+    node,
+    leaseMs,
+    concurrency: POLL_CONCURRENCY,
+  });
   const executions = createExecutionService({
     store,
     credentials,
@@ -128,7 +136,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const watch = createWatchService({ store, events });
   poller.start();
   onStop(() => poller.stop());
-  const janitor = createJanitor({ store, credentials, sealedTokens, log });
+  const janitor = createJanitor({ store: pollerStore, credentials, sealedTokens, log });
   onStop(() => janitor.stop());
 
   const contextOf = (caller: Caller, requestId: string) => ({
@@ -162,11 +170,18 @@ async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop
   return postgres.url;
 }
 
+/** Two pools, so that writing large results never keeps a request waiting for a connection. */
 async function openStore(url: string, log: Logger, onStop: OnStop) {
-  const database = createDatabase(url, log);
-  onStop(() => database.stop());
-  await migrate(database.db, log);
-  return { store: createExecutionStore(database.db), sealedTokens: createSealedTokenStore(database.db) };
+  const requests = createDatabase(url, log);
+  onStop(() => requests.stop());
+  await migrate(requests.db, log);
+  const work = createDatabase(url, log);
+  onStop(() => work.stop());
+  return {
+    store: createExecutionStore(requests.db),
+    pollerStore: createExecutionStore(work.db),
+    sealedTokens: createSealedTokenStore(work.db),
+  };
 }
 
 async function openEvents(url: string, log: Logger, onStop: OnStop) {

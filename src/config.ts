@@ -89,21 +89,25 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = environment.safeParse(given);
-  const problems = result.success
-    ? conflicts(result.data)
-    : result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`);
-  if (problems.length > 0 || !result.success) {
+  const issues = result.error?.issues ?? [];
+  const wrong = new Set(issues.map(({ path }) => path[0]));
+  // What is wrong by itself must not hide what is wrong together.
+  const rest = environment.parse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+  );
+  const lines = issues.map(({ path, message }) => `${path.join('.')} ${message}.`);
+  const problems = [...lines, ...conflicts(rest, (name) => name in given)];
+  if (problems.length > 0) {
     throw new StartupError(
       `The configuration has to be mended:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     );
   }
-  return toConfig(result.data);
+  return toConfig(rest);
 }
 
 /** What each variable allows alone, but not together with another. */
-function conflicts(env: Environment): string[] {
+function conflicts(env: Environment, given: (name: keyof Environment) => boolean): string[] {
   const problems: string[] = [];
-  const given = (name: keyof Environment) => env[name] !== undefined;
   if (given('GENESYS_API_URL') !== given('GENESYS_LOGIN_URL')) {
     problems.push('GENESYS_API_URL and GENESYS_LOGIN_URL must be set together.');
   }

@@ -8,7 +8,7 @@ import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator, UpstreamIdentity } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
-import { isTokenShaped } from './bearer.js';
+import { isTokenShaped } from '../lib/bearer.js';
 import { ExpiringMap } from './expiring-map.js';
 import { tokenHash } from './token-hash.js';
 

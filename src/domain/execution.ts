@@ -100,7 +100,10 @@ export interface Execution {
   /** Ended here without upstream having said so; upstream has no cancel. */
   readonly upstreamMayStillRun: boolean;
   readonly error: ExecutionError | null;
+  /** Why upstream could not be asked the last time; null after an answer, and when final. */
+  readonly lastFailure: ExecutionError | null;
   readonly truncated: boolean;
+  /** Rows of the result; 0 until it has succeeded. */
   readonly rowCount: number;
 }
 

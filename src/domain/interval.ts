@@ -3,7 +3,7 @@
  * included, so we never send it one: every form is turned into the days that it touches, `from/to` with both
  * ends included, and that is what upstream is asked and what clients are shown.
  */
-import { DateTime, Interval } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 
 /** First and last day, both included, as `yyyy-MM-dd`. */
 export interface DayInterval {
@@ -26,8 +26,8 @@ export function parseInterval(text: string): DayInterval | null {
   if (parts.length !== 2) return null;
   const [start, end] = parts as [string, string];
   return start.startsWith('P') || end.startsWith('P')
-    ? fromDuration(text)
-    : fromEnds(parseEnd(start, 'first'), parseEnd(end, 'last'));
+    ? fromDuration(start, end)
+    : daysOf(parsePoint(start, 'start'), parsePoint(end, 'end'));
 }
 
 /** Number of days in the interval; zero or less when it ends before it starts. */
@@ -45,31 +45,36 @@ export function utcDay(instantMs: number, offsetDays = 0): string {
   return new Date(instantMs + offsetDays * DAY_MS).toISOString().slice(0, 10);
 }
 
-function fromEnds(from: string | null, to: string | null): DayInterval | null {
-  return from && to ? { from, to } : null;
-}
+/** A month, a day or an instant, and nothing shorter: a bare time would mean today. */
+const POINT = /^\d{4}-\d{2}(?:-\d{2}(?:T.+)?)?$/;
 
-function parseEnd(text: string, which: 'first' | 'last'): string | null {
-  if (!/^\d{4}-\d{2}/.test(text)) return null;
+/** The instant at which the interval starts or ends: a bare day or month ends where the next one starts. */
+function parsePoint(text: string, which: 'start' | 'end'): DateTime<true> | null {
+  if (!POINT.test(text)) return null;
   const at = DateTime.fromISO(text, { zone: 'utc' });
   if (!at.isValid) return null;
-  if (which === 'first' || isBareDay(text)) return at.toISODate();
-  return isBareMonth(text) ? at.endOf('month').toISODate() : lastDayBefore(at);
+  if (which === 'start' || text.includes('T')) return at;
+  return at.plus(text.length === 'yyyy-MM'.length ? { months: 1 } : { days: 1 });
 }
 
-function fromDuration(text: string): DayInterval | null {
-  const interval = Interval.fromISO(text, { zone: 'utc' });
-  const { start, end } = interval;
-  if (!interval.isValid || !start || !end || interval.isEmpty()) return null;
-  return fromEnds(start.toISODate(), lastDayBefore(end));
+function fromDuration(start: string, end: string): DayInterval | null {
+  const isFirst = start.startsWith('P');
+  const duration = Duration.fromISO(isFirst ? start : end);
+  const point = isFirst ? parsePoint(end, 'end') : parsePoint(start, 'start');
+  if (!duration.isValid || !point) return null;
+  const [from, until] = isFirst ? [point.minus(duration), point] : [point, point.plus(duration)];
+  return from.isValid && until.isValid && until > from ? daysOf(from, until) : null;
 }
 
-function isBareDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text);
+function daysOf(start: DateTime<true> | null, end: DateTime<true> | null): DayInterval | null {
+  if (!start || !end) return null;
+  const interval = { from: start.toISODate(), to: lastDayBefore(end) };
+  return isPlainDay(interval.from) && isPlainDay(interval.to) ? interval : null;
 }
 
-function isBareMonth(text: string): boolean {
-  return /^\d{4}-\d{2}$/.test(text);
+/** A duration may lead to years that four digits can not name. */
+function isPlainDay(day: string): boolean {
+  return /^\d{4}-/.test(day);
 }
 
 /** An end at midnight leaves that day out; any later instant takes it in. */

@@ -3,7 +3,7 @@
  * interfaces, know this folder and their own library, and never each other.
  */
 import type { Caller, NamedEntity, Visibility } from './caller.js';
-import type { Execution, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type { Execution, ExecutionError, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
 import type { ExecutionFilter } from './execution-filter.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
@@ -15,6 +15,8 @@ export interface Claim {
   readonly fence: number;
   /** Where the draining of a paged result stands; null before its first page. */
   readonly cursor: string | null;
+  /** Rows of the pages before it, stored already. */
+  readonly storedRows: number;
   /** Judged by the store's clock, like every time that decides something. */
   readonly pastDeadline: boolean;
   /** Since upstream accepted the query, or since its creation before that. */
@@ -85,6 +87,8 @@ export interface ExecutionStore {
   /** Executions that ended at or after an instant, oldest first. */
   finishedSince(visibility: Visibility, since: Date): Promise<Execution[]>;
 
+  /** Deletes a small part of what has expired. True when there is more. */
+  deleteExpired(): Promise<boolean>;
   /** The store's clock. */
   now(): Promise<Date>;
   /** Those of the given credentials that an open execution still needs. */
@@ -102,6 +106,8 @@ export interface ExecutionStore {
 export interface Attempt {
   /** An answer was read: counts as a poll and ends a row of failures. */
   readonly polled: boolean;
+  /** Why not, when it was not. */
+  readonly failure?: ExecutionError | null;
   readonly nextPollInMs: number;
 }
 

@@ -101,7 +101,7 @@ function canonical(operation: UsageOperation, traits: OperationTraits, draft: Re
     groupBy: inOrderOf(traits.dimensions, draft.groupBy ?? traits.defaultDimensions),
     clientId: draft.clientId ?? null,
     filters: canonicalFilters(draft),
-    sortBy: (draft.sortBy ?? []).map(({ field, direction }) => ({ field, direction: direction ?? 'ASC' })),
+    sortBy: canonicalSort(draft.sortBy ?? []),
   };
 }
 
@@ -116,6 +116,14 @@ function canonicalFilters(draft: RequestDraft): UsageRequest['filters'] {
     oauthClientIds: sorted('oauthClientIds'),
     organizationIds: sorted('organizationIds'),
   };
+}
+
+/** Only the first sort by a field has an effect. */
+function canonicalSort(sortBy: readonly SortDraft[]): UsageSort[] {
+  const directions = new Map<UsageSort['field'], UsageSort['direction']>();
+  for (const { field, direction } of sortBy)
+    if (!directions.has(field)) directions.set(field, direction ?? 'ASC');
+  return [...directions].map(([field, direction]) => ({ field, direction }));
 }
 
 function inOrderOf<T>(all: readonly T[], picked: readonly T[]): T[] {
@@ -157,7 +165,7 @@ function checkInterval(
 }
 
 function checkDays(days: number | null): UserError[] {
-  if (days === null || (days >= 1 && days <= MAX_SUMMARY_DAYS)) return [];
+  if (days === null || (Number.isInteger(days) && days >= 1 && days <= MAX_SUMMARY_DAYS)) return [];
   return [refuse('INVALID_DAYS', 'days', `days must be from 1 to ${MAX_SUMMARY_DAYS}, not ${days}.`)];
 }
 

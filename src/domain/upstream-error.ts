@@ -2,6 +2,8 @@
  * Everything that can go wrong between us and upstream, in the few kinds on which a decision depends. Retry
  * decisions read `kind` and `retryAfterMs`, never a message.
  */
+import { RequestError, type RequestErrorCode } from './error-codes.js';
+
 export type UpstreamErrorKind =
   /** 401: the token is not accepted. */
   | 'UNAUTHENTICATED'
@@ -53,4 +55,17 @@ export class UpstreamError extends Error {
   get retryable(): boolean {
     return this.kind === 'RATE_LIMITED' || this.kind === 'UNAVAILABLE';
   }
+}
+
+const REQUEST_CODES: Partial<Record<UpstreamErrorKind, RequestErrorCode>> = {
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  RATE_LIMITED: 'UPSTREAM_UNAVAILABLE',
+  UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
+};
+
+/** For a request that needs upstream's answer at once. Null: the fault is ours, and no caller can mend it. */
+export function toRequestError(error: UpstreamError): RequestError | null {
+  const code = REQUEST_CODES[error.kind];
+  return code ? new RequestError(code, error.message, { retryable: error.retryable, cause: error }) : null;
 }

@@ -54,6 +54,13 @@ export function createPushIterator<T>(options: PushIteratorOptions): PushIterato
       : Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Whoever has left is told nothing more, not even an error that was still to come. */
+  function leave(): void {
+    pending.length = 0;
+    finish({ kind: 'done' });
+    ending = { kind: 'done' };
+  }
+
   return {
     push(value) {
       if (ending) return false;
@@ -78,13 +85,11 @@ export function createPushIterator<T>(options: PushIteratorOptions): PushIterato
       return taker.promise;
     },
     return() {
-      pending.length = 0;
-      finish({ kind: 'done' });
+      leave();
       return Promise.resolve({ done: true, value: undefined });
     },
     throw(error) {
-      pending.length = 0;
-      finish({ kind: 'done' });
+      leave();
       return Promise.reject(error as Error);
     },
     [Symbol.asyncIterator]() {

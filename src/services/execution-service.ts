@@ -89,7 +89,9 @@ export function createExecutionService(options: ExecutionServiceOptions): Execut
       const claim = await create(caller, operation, canonical.request);
       const stepped = await Promise.race([options.adopt(claim), sleep(START_WAIT_MS, null, { ref: false })]);
       const execution =
-        stepped ?? (await store.get(claim.execution.id, visibilityOf(caller))) ?? claim.execution;
+        stepped ??
+        (await store.get(claim.execution.id, visibilityOf(caller)).catch(() => null)) ??
+        claim.execution;
       return { execution, userErrors: startRefusals(execution) };
     },
     get: (caller, id) => store.get(id, visibilityOf(caller)),

@@ -5,7 +5,7 @@
  */
 import type { Execution, ExecutionError, Outcome, UsageRow } from '../domain/execution.js';
 import { rowsAsOf } from '../domain/data-day.js';
-import type { ExecutionErrorCode } from '../domain/error-codes.js';
+import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js';
 import type { Claim, CredentialSource, ExecutionStore, PollAnswer, UsageUpstream } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
@@ -22,6 +22,8 @@ export interface ExecutionStepOptions {
   readonly maxResultRows: number;
   /** See `domain/data-day.ts`. */
   readonly dataDayBoundaryMs: number;
+  /** The wall clock, in milliseconds since the epoch; only shown, it decides nothing. */
+  readonly now: () => number;
 }
 
 /** Makes one step. Gives the execution as it then is, or null when the claim was lost meanwhile. */
@@ -31,24 +33,46 @@ export type ExecutionStep = (claim: Claim, signal: AbortSignal) => Promise<Execu
 const SIMPLE_SEARCH_CAP = 20_000;
 /** Upstream's stores may need a moment until every one of its nodes knows a new query. */
 const NOT_FOUND_GRACE_MS = 60_000;
+/** Unforeseen failures in a row after which an execution is given up; with the backoff, about a quarter of a minute. */
+const MOST_BUGS = 5;
+
+const TOKEN_MISSING = failure(
+  'CREDENTIALS_REJECTED',
+  'The token with which it was started is not held any more, and upstream can not be asked without it.',
+  true,
+);
+const UNEXPECTED = failure('UPSTREAM_INVALID_RESULT', "Upstream's answer could not be stored.", false);
 
 export function createExecutionStep(options: ExecutionStepOptions): ExecutionStep {
   const { store, upstream, credentials, policy, log, resultTtlMs } = options;
 
   return async (claim, signal) => {
-    const { credentialId } = claim.execution;
-    if (claim.pastDeadline) return end(claim, timedOut(claim));
-    const token = await credentials.tokenFor(credentialId);
-    if (token === null) return retry(claim, null);
+    if (claim.pastDeadline) return end(claim, outOfTime(claim));
     try {
-      return claim.execution.upstreamId === null
-        ? await submit(claim, token, signal)
-        : await poll(claim, claim.execution.upstreamId, token, signal);
+      const token = await credentials.tokenFor(claim.execution.credentialId);
+      return token === null ? await retry(claim, TOKEN_MISSING) : await ask(claim, token, signal);
     } catch (error) {
-      if (signal.aborted || !(error instanceof UpstreamError)) throw error;
-      return afterFailure(claim, token, error);
+      if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
+      return error instanceof UpstreamError ? afterFailure(claim, error) : afterBug(claim, error);
     }
   };
+
+  async function ask(claim: Claim, token: string, signal: AbortSignal): Promise<Execution | null> {
+    const { upstreamId, credentialId, id } = claim.execution;
+    try {
+      return upstreamId === null
+        ? await submit(claim, token, signal)
+        : await poll(claim, upstreamId, token, signal);
+    } catch (error) {
+      const isRefused = error instanceof UpstreamError && error.kind === 'UNAUTHENTICATED';
+      if (signal.aborted || !isRefused || !(await credentials.refused(credentialId, token))) throw error;
+      log.info(
+        { executionId: id, correlationId: error.correlationId },
+        'the token was refused; another one is used',
+      );
+      return retry(claim, toFailure(error));
+    }
+  }
 
   async function submit(claim: Claim, token: string, signal: AbortSignal): Promise<Execution | null> {
     const { upstreamId } = await upstream.start(claim.execution, token, signal);
@@ -58,7 +82,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   async function poll(claim: Claim, upstreamId: string, token: string, signal: AbortSignal) {
     const { operation, request } = claim.execution;
     let { cursor } = claim;
-    let stored = claim.execution.rowCount;
+    let stored = claim.storedRows;
     for (;;) {
       const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
@@ -87,23 +111,33 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     return store.recordAttempt(claim, { polled: true, nextPollInMs });
   }
 
-  async function afterFailure(claim: Claim, token: string, error: UpstreamError): Promise<Execution | null> {
-    const { id, credentialId } = claim.execution;
+  function afterFailure(claim: Claim, error: UpstreamError): Promise<Execution | null> {
     const { kind, status, upstreamCode, correlationId } = error;
-    log.info({ executionId: id, kind, status, upstreamCode, correlationId }, 'upstream could not be asked');
-    if (kind === 'UNAUTHENTICATED' && (await credentials.refused(credentialId, token)))
-      return retry(claim, null);
-    if (error.retryable || isWithinGrace(claim, error)) return retry(claim, error.retryAfterMs);
+    const executionId = claim.execution.id;
+    log.info({ executionId, kind, status, upstreamCode, correlationId }, 'upstream could not be asked');
+    if (error.retryable || isWithinGrace(claim, error))
+      return retry(claim, toFailure(error), error.retryAfterMs);
     return end(claim, refused(claim, error));
   }
 
-  function retry(claim: Claim, retryAfterMs: number | null): Promise<Execution | null> {
+  /** Not a failure that was foreseen: perhaps a result that can't be stored. Asking for ever would not help. */
+  function afterBug(claim: Claim, error: unknown): Promise<Execution | null> {
+    const { id, failureCount, upstreamId } = claim.execution;
+    log.error({ err: error, executionId: id, failureCount }, 'a step failed unexpectedly');
+    if (failureCount + 1 < MOST_BUGS) return retry(claim, UNEXPECTED);
+    return end(claim, { status: 'FAILED', error: UNEXPECTED, upstreamMayStillRun: upstreamId !== null });
+  }
+
+  function retry(
+    claim: Claim,
+    why: ExecutionError,
+    retryAfterMs: number | null = null,
+  ): Promise<Execution | null> {
     const context = contextOf(claim);
     const failed = { ...context, failureCount: context.failureCount + 1 };
-    return store.recordAttempt(claim, {
-      polled: false,
-      nextPollInMs: policy.untilRetry(failed, retryAfterMs),
-    });
+    const nextPollInMs = policy.untilRetry(failed, retryAfterMs);
+    const retryAfter = retryAfterMs === null ? null : new Date(options.now() + retryAfterMs);
+    return store.recordAttempt(claim, { polled: false, failure: { ...why, retryAfter }, nextPollInMs });
   }
 
   function end(claim: Claim, outcome: Outcome, rows: readonly UsageRow[] = []): Promise<Execution | null> {
@@ -131,13 +165,23 @@ function isWithinGrace(claim: Claim, error: UpstreamError): boolean {
   return error.kind === 'NOT_FOUND' && submitted && claim.cursor === null && claim.ageMs < NOT_FOUND_GRACE_MS;
 }
 
-function timedOut({ execution }: Claim): Outcome {
-  const error = failure(
-    'DEADLINE_EXCEEDED',
-    'Upstream did not finish in time; it may still be working.',
-    true,
-  );
-  return { status: 'TIMED_OUT', error, upstreamMayStillRun: execution.upstreamId !== null };
+/** What went wrong last tells more than that time has passed. */
+function outOfTime({ execution }: Claim): Outcome {
+  const { lastFailure, upstreamId } = execution;
+  if (lastFailure?.code === TOKEN_MISSING.code) {
+    return { status: 'FAILED', error: lastFailure, upstreamMayStillRun: upstreamId !== null };
+  }
+  const what =
+    upstreamId === null ? 'Upstream did not accept the query in time.' : 'Upstream did not finish in time.';
+  const error = {
+    ...(lastFailure ?? failure('DEADLINE_EXCEEDED', '', true)),
+    code: 'DEADLINE_EXCEEDED' as const,
+    message: lastFailure ? `${what} The last attempt failed: ${lastFailure.message}` : what,
+    retryable: true,
+  };
+  // A start whose answer was lost may have been accepted.
+  const lostAnswer = lastFailure !== null && lastFailure.upstreamStatus === null;
+  return { status: 'TIMED_OUT', error, upstreamMayStillRun: upstreamId !== null || lostAnswer };
 }
 
 function upstreamEnded(answer: Extract<PollAnswer, { state: 'FAILED' | 'CANCELED' }>): Outcome {
@@ -148,30 +192,30 @@ function upstreamEnded(answer: Extract<PollAnswer, { state: 'FAILED' | 'CANCELED
   return { status: 'FAILED', error, upstreamMayStillRun: false };
 }
 
-const REFUSALS = {
+const CODES = {
   UNAUTHENTICATED: 'CREDENTIALS_REJECTED',
   FORBIDDEN: 'UPSTREAM_FORBIDDEN',
   NOT_FOUND: 'UPSTREAM_NOT_FOUND',
   REJECTED: 'UPSTREAM_REJECTED',
   INVALID_RESULT: 'UPSTREAM_INVALID_RESULT',
-  // These two are retried until the deadline, and so never told.
-  RATE_LIMITED: 'UPSTREAM_FAILED',
-  UNAVAILABLE: 'UPSTREAM_FAILED',
+  // These two are retried; at the deadline they are told as what kept upstream from finishing.
+  RATE_LIMITED: 'DEADLINE_EXCEEDED',
+  UNAVAILABLE: 'DEADLINE_EXCEEDED',
 } as const satisfies Record<UpstreamError['kind'], ExecutionErrorCode>;
 
-/** A refusal that asking again would only repeat. */
-function refused({ execution }: Claim, cause: UpstreamError): Outcome {
-  const again = cause.kind === 'UNAUTHENTICATED' || cause.kind === 'NOT_FOUND';
-  const error = {
-    ...failure(REFUSALS[cause.kind], cause.message, again),
+function toFailure(cause: UpstreamError): ExecutionError {
+  const again = cause.retryable || cause.kind === 'UNAUTHENTICATED' || cause.kind === 'NOT_FOUND';
+  return {
+    ...failure(CODES[cause.kind], cause.message, again),
     upstreamStatus: cause.status,
     correlationId: cause.correlationId,
   };
-  return {
-    status: 'FAILED',
-    error,
-    upstreamMayStillRun: execution.upstreamId !== null && cause.kind !== 'NOT_FOUND',
-  };
+}
+
+/** A refusal that asking again would only repeat. */
+function refused({ execution }: Claim, cause: UpstreamError): Outcome {
+  const upstreamMayStillRun = execution.upstreamId !== null && cause.kind !== 'NOT_FOUND';
+  return { status: 'FAILED', error: toFailure(cause), upstreamMayStillRun };
 }
 
 function failure(code: ExecutionErrorCode, message: string, retryable: boolean): ExecutionError {

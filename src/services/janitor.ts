@@ -1,4 +1,4 @@
-/** Tidies up what no open execution needs any more: tokens, in memory and at rest. */
+/** Tidies up: tokens that no open execution needs any more, in memory and at rest, and what has expired. */
 import type { CredentialSource, ExecutionStore, SealedTokenStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 
@@ -9,7 +9,7 @@ export interface JanitorOptions {
   readonly log: Logger;
 }
 
-/** How much longer than needed a token may be kept, at most, besides the minute that both kinds are safe from it. */
+/** How much longer than needed a token or a result may be kept, besides the minute for which a token is safe. */
 const INTERVAL_MS = 30_000;
 
 /** Starts at once; `stop` waits for a round that runs. */
@@ -38,4 +38,5 @@ export async function tidy({ store, credentials, sealedTokens }: JanitorOptions)
     for (const id of held) if (!needed.has(id)) credentials.release(id);
   }
   await sealedTokens.sweep();
+  while (await store.deleteExpired());
 }

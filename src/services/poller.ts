@@ -5,6 +5,8 @@
  * The node sleeps on a timer until the next execution of all nodes is due, but never longer than a tick, so that
  * work which other nodes add, or leave behind when they die, is found without being told.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Execution } from '../domain/execution.js';
 import type { Claim, ExecutionStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
@@ -25,7 +27,7 @@ export interface Poller {
   start(): void;
   /** Works on an execution that was claimed elsewhere (a new one); counts against no limit. */
   readonly adopt: (claim: Claim) => Promise<Execution | null>;
-  /** Claims nothing more, interrupts the running steps and hands their leases back. */
+  /** Claims nothing more, gives the running steps two seconds, and hands back the leases of the others. */
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,15 @@ const TICK_MS = 2_000;
 const ERROR_PAUSE_MS = 1_000;
 /** A timer may fire a little early against the database's clock; better to sleep past the instant than to ask twice. */
 const MIN_SLEEP_MS = 5;
+const LONGEST_PAUSE_MS = 250;
+/** Most answers of upstream come within this; large results are asked for again by whoever goes on. */
+const STOP_GRACE_MS = 2_000;
+
+interface Lease {
+  /** Aborted when the claim is worth nothing any more. */
+  readonly lost: AbortSignal;
+  stop(): void;
+}
 
 export function createPoller(options: PollerOptions): Poller {
   const { store, step, log, node, leaseMs, concurrency } = options;
@@ -42,15 +53,18 @@ export function createPoller(options: PollerOptions): Poller {
   const underWay = new Set<Promise<unknown>>();
   const alarm = createAlarm();
   let loop: Promise<void> = Promise.resolve();
+  let stopping = false;
   let claimedUnderWay = 0;
+  /** Looks in a row that found something due and nothing to claim. */
+  let missed = 0;
 
   async function run(): Promise<void> {
-    while (!abort.signal.aborted) {
+    while (!stopping) {
       try {
         const found = await claimAndWork();
         await alarm.sleep(found ? 0 : await untilNextDue());
       } catch (error) {
-        if (!abort.signal.aborted) log.warn({ err: error }, 'could not look for due executions');
+        if (!stopping) log.warn({ err: error }, 'could not look for due executions');
         await alarm.sleep(ERROR_PAUSE_MS);
       }
     }
@@ -70,17 +84,20 @@ export function createPoller(options: PollerOptions): Poller {
     return claims.length === free && free > 0 && claimedUnderWay < concurrency;
   }
 
+  /** What is due but can't be claimed is locked by somebody who writes it: no reason to spin. */
   async function untilNextDue(): Promise<number> {
     if (claimedUnderWay >= concurrency) return TICK_MS;
     const ms = await store.msUntilNextDue();
-    return Math.min(TICK_MS, Math.max(MIN_SLEEP_MS, Math.ceil(ms ?? TICK_MS)));
+    missed = ms === 0 ? missed + 1 : 0;
+    const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);
+    return ms === null ? TICK_MS : Math.min(TICK_MS, Math.max(pause, Math.ceil(ms)));
   }
 
   /** Never rejects: what went wrong is logged, and the lease brings the execution back. */
   async function work(claim: Claim): Promise<Execution | null> {
     const lease = keepLease(claim);
     const working = step(claim, AbortSignal.any([abort.signal, lease.lost])).catch((error: unknown) =>
-      afterError(claim, error),
+      afterError(claim, lease, error),
     );
     underWay.add(working);
     try {
@@ -93,25 +110,31 @@ export function createPoller(options: PollerOptions): Poller {
     }
   }
 
-  async function afterError(claim: Claim, error: unknown): Promise<null> {
+  async function afterError(claim: Claim, lease: Lease, error: unknown): Promise<null> {
     const executionId = claim.execution.id;
-    if (!abort.signal.aborted)
-      log.error({ err: error, executionId }, 'a step failed; its lease brings it back');
-    else await store.release(claim).catch(() => {});
+    if (abort.signal.aborted) await store.release(claim).catch(() => {});
+    else if (lease.lost.aborted)
+      log.info({ executionId }, 'the execution was canceled or is another node’s now');
+    else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
     return null;
   }
 
-  /** A step may take longer than a lease (a large result): the lease is prolonged while the step runs. */
-  function keepLease(claim: Claim): { lost: AbortSignal; stop: () => void } {
+  /**
+   * A step may take longer than a lease (a large result): the lease is prolonged while the step runs, one renewal
+   * after the other, since a renewal waits while the step itself writes.
+   */
+  function keepLease(claim: Claim): Lease {
     const lost = new AbortController();
-    const timer = setInterval(() => {
-      // An unreachable database is not a lost lease: the fence decides in the end.
-      store.renew(claim, leaseMs).then(
-        (held) => held || lost.abort(new Error('the lease was lost')),
-        () => {},
-      );
-    }, leaseMs / 3);
-    return { lost: lost.signal, stop: () => clearInterval(timer) };
+    const over = new AbortController();
+    const renewing = async () => {
+      for (;;) {
+        await sleep(leaseMs / 3, undefined, { signal: over.signal });
+        // An unreachable database is not a lost lease: the fence decides in the end.
+        if (!(await store.renew(claim, leaseMs).catch(() => true))) return lost.abort();
+      }
+    };
+    renewing().catch(() => {});
+    return { lost: lost.signal, stop: () => over.abort() };
   }
 
   return {
@@ -120,9 +143,12 @@ export function createPoller(options: PollerOptions): Poller {
     },
     adopt: work,
     async stop() {
-      abort.abort();
+      stopping = true;
       alarm.ring();
       await loop;
+      // A start that is cut off here would be made again by the next node: an orphan upstream.
+      await Promise.race([Promise.all(underWay), sleep(STOP_GRACE_MS)]);
+      abort.abort();
       await Promise.all(underWay);
     },
   };

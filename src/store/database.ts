@@ -28,6 +28,8 @@ export function createDatabase(url: string, log: Logger, maxConnections = 10): D
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // The server's own limit does not help on a link that is dead on one side.
+    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'genesys-usage-graphql',
     types: { getTypeParser },

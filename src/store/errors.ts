@@ -11,7 +11,9 @@ const SYSTEM_CODES = [
   'ETIMEDOUT',
   'ENOENT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
+  'EAI_AGAIN',
 ];
 /** `pg` gives these no code. */
 const MESSAGES =

@@ -35,9 +35,11 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
 
 export async function msUntilNextDue(db: Db): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`
-    SELECT GREATEST(0, EXTRACT(EPOCH FROM min(due_at) - now()) * 1000)::float8 AS ms
+    SELECT EXTRACT(EPOCH FROM min(due_at) - now())::float8 * 1000 AS ms
     FROM executions WHERE due_at IS NOT NULL`.execute(db);
-  return rows[0]?.ms ?? null;
+  const ms = rows[0]?.ms ?? null;
+  // Not with GREATEST in SQL, which passes over a NULL: an idle node would never sleep.
+  return ms === null ? null : Math.max(0, ms);
 }
 
 export async function renew(db: Db, claim: Claim, leaseMs: number): Promise<boolean> {

@@ -60,7 +60,7 @@ function matching(visibility: Visibility, filter: ExecutionFilter): RawBuilder<u
 
 export async function finishedSince(db: Db, visibility: Visibility, since: Date): Promise<Execution[]> {
   const { rows } = await sql<ExecutionRow>`
-    SELECT * FROM executions WHERE ${visibleTo(visibility)} AND finished_at >= ${since}
+    SELECT * FROM executions WHERE ${visibleTo(visibility)} AND finished_at >= ${since} AND ${unexpired}
     ORDER BY finished_at, id`.execute(db);
   return rows.map(toExecution);
 }

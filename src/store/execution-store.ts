@@ -1,14 +1,21 @@
 /** The store of executions: each family of statements has its own file, this one puts them behind the port. */
+import pLimit from 'p-limit';
+
 import type { ExecutionStore } from '../domain/ports.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
+import { deleteExpired } from './expiry.js';
 import { readRows, readTotals } from './usage-rows.js';
+
+/** Results that are written at the same time; the other connections stay free for everything quick. */
+const RESULT_WRITES = 4;
 
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createExecutionStore(db: Db): ExecutionStore {
+  const writing = pLimit(RESULT_WRITES);
   return availability<ExecutionStore>({
     create: (...args) => writes.create(db, ...args),
     claimDue: (...args) => queue.claimDue(db, ...args),
@@ -17,14 +24,15 @@ export function createExecutionStore(db: Db): ExecutionStore {
     release: (...args) => queue.release(db, ...args),
     recordSubmitted: (...args) => writes.recordSubmitted(db, ...args),
     recordAttempt: (...args) => writes.recordAttempt(db, ...args),
-    appendRows: (...args) => writes.appendRows(db, ...args),
-    finish: (...args) => writes.finish(db, ...args),
+    appendRows: (...args) => writing(() => writes.appendRows(db, ...args)),
+    finish: (...args) => writing(() => writes.finish(db, ...args)),
     cancel: (...args) => writes.cancel(db, ...args),
     get: (...args) => reads.get(db, ...args),
     getMany: (...args) => reads.getMany(db, ...args),
     list: (...args) => reads.list(db, ...args),
     count: (...args) => reads.count(db, ...args),
     finishedSince: (...args) => reads.finishedSince(db, ...args),
+    deleteExpired: () => deleteExpired(db),
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
     rows: (...args) => readRows(db, ...args),

@@ -5,7 +5,13 @@
 import { type RawBuilder, sql } from 'kysely';
 
 import type { Visibility } from '../domain/caller.js';
-import { type Execution, originsOf, type Outcome, type UsageRow } from '../domain/execution.js';
+import {
+  type Execution,
+  type ExecutionError,
+  originsOf,
+  type Outcome,
+  type UsageRow,
+} from '../domain/execution.js';
 import type { Attempt, Claim, NewExecution } from '../domain/ports.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
@@ -47,21 +53,18 @@ export async function create(db: Db, intent: NewExecution, node: string, leaseMs
 }
 
 export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPollInMs: number) {
-  return move(
-    db,
-    claim,
-    sql`
+  const changes = sql`
     status = 'RUNNING', upstream_id = ${upstreamId}, submitted_at = now(), failure_count = 0,
-    ${pollAgain(nextPollInMs)}`,
-    originsOf('RUNNING'),
-  );
+    ${errorColumns(null)}, ${pollAgain(nextPollInMs)}`;
+  return move(db, claim, changes, originsOf('RUNNING'));
 }
 
-export function recordAttempt(db: Db, claim: Claim, { polled, nextPollInMs }: Attempt) {
+export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, nextPollInMs }: Attempt) {
   const counted = polled
     ? sql`poll_count = poll_count + 1, failure_count = 0`
     : sql`failure_count = failure_count + 1`;
-  return move(db, claim, sql`${counted}, ${pollAgain(nextPollInMs)}`, ['QUEUED', 'RUNNING']);
+  const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)}`;
+  return move(db, claim, changes, ['QUEUED', 'RUNNING']);
 }
 
 /** The deadline is itself a moment at which somebody must look. */
@@ -115,11 +118,17 @@ export async function finish(
     const rowCount = outcome.status === 'SUCCEEDED' ? held.row_count + rows.length : 0;
     const { rows: ended } = await sql<ExecutionRow>`
       UPDATE executions SET version = version + 1, row_count = ${rowCount},
-        poll_count = poll_count + ${outcome.status === 'SUCCEEDED' ? 1 : 0},
+        poll_count = poll_count + ${isAnswer(outcome) ? 1 : 0},
         ${ending(outcome, resultTtlMs)}
       WHERE id = ${held.id} RETURNING *`.execute(tx);
     return ended[0] ? toExecution(ended[0]) : null;
   });
+}
+
+/** True when it is upstream's answer to a poll that ends the execution. */
+function isAnswer(outcome: Outcome): boolean {
+  if (!('error' in outcome)) return outcome.status === 'SUCCEEDED';
+  return outcome.error.code === 'UPSTREAM_FAILED' || outcome.error.code === 'UPSTREAM_CANCELED';
 }
 
 export async function cancel(
@@ -148,13 +157,18 @@ type Ending = Outcome | { readonly status: 'CANCELED'; readonly upstreamMayStill
 
 function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
   const success = outcome.status === 'SUCCEEDED' ? outcome : null;
-  const error = 'error' in outcome ? outcome.error : null;
   const mayStillRun = 'upstreamMayStillRun' in outcome ? outcome.upstreamMayStillRun : false;
   return sql`
     status = ${outcome.status}, finished_at = now(), expires_at = ${fromNowMs(resultTtlMs)},
     next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
     upstream_may_still_run = ${mayStillRun},
+    ${errorColumns('error' in outcome ? outcome.error : null)}`;
+}
+
+/** While it is open: why the last attempt failed. When it is final: why there are no rows. */
+function errorColumns(error: ExecutionError | null): RawBuilder<unknown> {
+  return sql`
     error_code = ${error?.code ?? null}, error_message = ${error?.message ?? null},
     error_retryable = ${error?.retryable ?? null}, error_retry_after = ${error?.retryAfter ?? null}::timestamptz,
     error_upstream_status = ${error?.upstreamStatus ?? null}::integer,

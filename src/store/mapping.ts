@@ -16,6 +16,7 @@ export function toClaim(row: ClaimedRow): Claim {
     execution: toExecution(row),
     fence: row.fence,
     cursor: row.drain_cursor,
+    storedRows: row.row_count,
     pastDeadline: row.past_deadline,
     ageMs: row.age_ms,
   };
@@ -41,9 +42,10 @@ export function toExecution(row: ExecutionRow): Execution {
     failureCount: row.failure_count,
     nextPollAt: row.next_poll_at,
     upstreamMayStillRun: row.upstream_may_still_run,
-    error: toError(row),
+    error: row.finished_at ? toError(row) : null,
+    lastFailure: row.finished_at ? null : toError(row),
     truncated: row.truncated,
-    rowCount: row.row_count,
+    rowCount: row.status === 'SUCCEEDED' ? row.row_count : 0,
   };
 }
 

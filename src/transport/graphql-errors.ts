@@ -6,6 +6,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import { REQUEST_ERROR_CODES, RequestError, type RequestErrorCode } from '../domain/error-codes.js';
+import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
 
 /** What a request that fails before its operation begins is answered with. */
@@ -30,7 +31,8 @@ export function toGraphQLError(error: RequestError): GraphQLError {
 
 /** What a client may see of an error. `requestId` stands in masked ones and finds the cause in the logs. */
 export function formatGraphQLError(error: unknown, log: Logger, requestId: string): GraphQLFormattedError {
-  const known = rootCause(error);
+  const cause = rootCause(error);
+  const known = cause instanceof UpstreamError ? toRequestError(cause) : cause;
   if (known instanceof RequestError) {
     return {
       ...placeOf(error),
@@ -41,7 +43,7 @@ export function formatGraphQLError(error: unknown, log: Logger, requestId: strin
   if (error instanceof GraphQLError && isClientsFault(error)) {
     return { ...placeOf(error), message: error.message, extensions: { code: codeOf(error) } };
   }
-  log.error({ err: known ?? error, requestId, path: pathOf(error) }, 'an unexpected error was masked');
+  log.error({ err: cause ?? error, requestId, path: pathOf(error) }, 'an unexpected error was masked');
   const message = `${REQUEST_ERROR_CODES.INTERNAL_SERVER_ERROR} Request id: ${requestId}.`;
   return { ...placeOf(error), message, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
 }

@@ -8,6 +8,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
+  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
   parse,
@@ -73,6 +74,7 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
       if (document instanceof GraphQLError) return [document];
       const errors = validate(schema, document, rules);
       if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+      if (!getOperationAST(document, operationName)) return [unresolved(operationName)];
       return {
         schema,
         document,
@@ -142,6 +144,14 @@ function parseDocument(query: string): DocumentNode | GraphQLError {
 
 function refusal(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
+}
+
+/** In the words and with the code of the HTTP door. */
+function unresolved(operationName: string | null | undefined): GraphQLError {
+  const message = isNullish(operationName)
+    ? 'Must provide operation name if query contains multiple operations.'
+    : `Unknown operation named "${operationName}".`;
+  return refusal(message, 'OPERATION_RESOLUTION_FAILURE');
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../resolvers/context.js';
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator } from '../domain/ports.js';
+import { bearerToken } from '../lib/bearer.js';
 
 export interface RequestScope {
   /** Throws `RequestError` `UNAUTHENTICATED` for a missing or bad token. */
@@ -27,9 +28,4 @@ export function createRequestScope(authenticator: Authenticator, contextOf: Cont
     },
     context: (caller, requestId = randomUUID()) => contextOf(caller, requestId),
   };
-}
-
-/** The token of an `Authorization` header of the `Bearer` scheme (RFC 6750); null for anything else. */
-function bearerToken(authorization: string | undefined): string | null {
-  return /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }

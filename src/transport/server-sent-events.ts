@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 
 import type { RequestContext } from '../../resolvers/context.js';
@@ -41,7 +42,7 @@ export function addServerSentEvents(
     validate: () => [],
     onSubscribe: ({ context }, params) => {
       const args = pipeline.prepare(params, context);
-      return 'document' in args ? { ...args, contextValue: context } : { errors: args };
+      return 'document' in args ? { ...args, contextValue: context } : only({ errors: args });
     },
     execute: (args) => pipeline.execute(args),
     subscribe: (args) => pipeline.subscribe(args),
@@ -60,6 +61,11 @@ export function addServerSentEvents(
   return async () => {
     await Promise.all([...streams].map((stream) => stream.return()));
   };
+}
+
+/** The library takes a result without `data` for arguments of an execution; a stream of it is understood. */
+async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult, void, void> {
+  yield result;
 }
 
 /** Null when the request was refused and answered. */

@@ -5,12 +5,16 @@
 import type { UsageRow } from '../domain/execution.js';
 import type { PollAnswer } from '../domain/ports.js';
 import type { AnswerContext } from './http.js';
-import { isJson, type Json, objectOf, requiredText, textOrNull, UnreadableAnswer } from './json.js';
+import { isJson, objectOf, requiredText, textOrNull, type Unparsed, UnreadableAnswer } from './json.js';
 import type { ElementSink } from './json-reader.js';
 import type { RowParser } from './rows.js';
 import { showableText } from './status.js';
+import type { WireClientJobRow, WireJobResult, WireOrganizationJobRow, WireQueryResult } from './wire.js';
 
 type State = PollAnswer['state'];
+/** Both generations' answers in one: each has keys that the other lacks. */
+type WireAnswer = WireQueryResult & WireJobResult<WireOrganizationJobRow | WireClientJobRow>;
+export type AnswerBody = Unparsed<WireAnswer>;
 
 const STATES: Readonly<Record<string, State>> = {
   Queued: 'RUNNING',
@@ -27,7 +31,7 @@ export interface AnswerShape {
   readonly rowsKey: 'results' | 'entities';
   readonly parseRow: RowParser;
   /** Where the next page starts, as the answer says; null when there is none. */
-  readonly nextCursor: (body: Json) => string | null;
+  readonly nextCursor: (body: AnswerBody) => string | null;
 }
 
 /** Reads one answer: `elements` takes its rows while they arrive, `parse` says what the answer means. */
@@ -43,21 +47,15 @@ export function createAnswerReader(shape: AnswerShape, cursor: string | null): A
   };
   return {
     elements: { keys: [shape.rowsKey], take },
-    parse(body, context, token) {
-      const answer = objectOf(body);
-      const upstreamStatus = requiredText(answer['queryStatus'], 'queryStatus');
-      const known = Object.hasOwn(STATES, upstreamStatus);
-      const state = (known && STATES[upstreamStatus]) || 'RUNNING';
-      switch (state) {
-        case 'RUNNING':
-          return { state, upstreamStatus, known };
-        case 'FAILED':
-        case 'CANCELED':
-          return { state, message: reasonOf(answer, token), correlationId: context.correlationId };
-        case 'ROWS':
-          take(restOf(answer[shape.rowsKey]));
-          return { state, rows, nextCursor: cursorOf(shape, answer, rows, cursor) };
-      }
+    parse(body, { correlationId }, token) {
+      const answer = objectOf<WireAnswer>(body);
+      const upstreamStatus = requiredText(answer.queryStatus, 'queryStatus');
+      const state = Object.hasOwn(STATES, upstreamStatus) ? STATES[upstreamStatus] : undefined;
+      if (state === undefined) return { state: 'RUNNING', upstreamStatus, known: false };
+      if (state === 'RUNNING') return { state, upstreamStatus, known: true };
+      if (state !== 'ROWS') return { state, message: reasonOf(answer, token), correlationId };
+      take(restOf(answer[shape.rowsKey]));
+      return { state, rows, nextCursor: cursorOf(shape, answer, rows, cursor) };
     },
   };
 }
@@ -73,18 +71,17 @@ function restOf(list: unknown): readonly unknown[] {
 }
 
 /** A page without rows is the last one, whatever it says; one that leads to itself would never end. */
-function cursorOf(shape: AnswerShape, answer: Json, rows: readonly UsageRow[], cursor: string | null) {
+function cursorOf(shape: AnswerShape, answer: AnswerBody, rows: readonly UsageRow[], cursor: string | null) {
   const next = rows.length > 0 ? shape.nextCursor(answer) : null;
   if (next === null || next !== cursor) return next;
   throw new UnreadableAnswer('INVALID_RESULT', "Upstream's result can not be read: its pages repeat.");
 }
 
-function reasonOf(answer: Json, token: string): string | null {
-  const error = answer['errorBody'];
-  return isJson(error) ? showableText(error['message'], token) : null;
+function reasonOf({ errorBody }: AnswerBody, token: string): string | null {
+  return isJson(errorBody) ? showableText(errorBody['message'], token) : null;
 }
 
 /** Cursor of the simple search. */
-export function cursorsAfter(body: Json): string | null {
-  return isJson(body['cursors']) ? textOrNull(body['cursors']['after']) : null;
+export function cursorsAfter({ cursors }: AnswerBody): string | null {
+  return isJson(cursors) ? textOrNull(cursors['after']) : null;
 }

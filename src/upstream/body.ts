@@ -43,7 +43,8 @@ async function readAll(response: Response, maxBytes: number, reader: JsonReader)
     return reader.end();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not complete JSON.", { cause: error });
+    // Not its cause: the message of a SyntaxError quotes the text, and a login's text holds a token.
+    throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not complete JSON.");
   }
 }
 

@@ -9,6 +9,7 @@ import { bearer, type UpstreamHttp } from './http.js';
 import { objectOf, objectsOf } from './json.js';
 import { toNamedEntity } from './named-entity.js';
 import { isPathPart } from './url.js';
+import type { WireListing } from './wire.js';
 
 /** 100 ids of 36 characters make an address of 4 kB, half of what servers commonly take. */
 const USERS_PER_CALL = 100;
@@ -105,7 +106,7 @@ async function absentWhenRefused(find: () => Promise<Names>): Promise<Names> {
 }
 
 function toPage(body: unknown, pageNumber: number): Page {
-  const { entities, nextUri, pageCount } = objectOf(body);
+  const { entities, nextUri, pageCount } = objectOf<WireListing>(body);
   const hasMore = typeof nextUri === 'string' || (typeof pageCount === 'number' && pageCount > pageNumber);
   return { entities: toEntities(entities), isLast: !hasMore };
 }

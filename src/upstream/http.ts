@@ -70,27 +70,43 @@ type Settings = Required<UpstreamHttpOptions>;
 type Parse<T> = (body: unknown, context: AnswerContext) => T;
 
 async function exchange<T>(settings: Settings, request: UpstreamRequest, parse: Parse<T>): Promise<T> {
+  const { body, context } = await receive(settings, request);
+  try {
+    return parse(body, context);
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    throw new UpstreamError(error.kind, error.message, context);
+  }
+}
+
+async function receive(
+  settings: Settings,
+  request: UpstreamRequest,
+): Promise<{ readonly body: unknown; readonly context: AnswerContext }> {
   const url = urlOf(settings.baseUrl, request);
-  const headers = headersOf(request);
-  const body = bodyOf(request);
+  const init = initOf(request);
   const deadline = startDeadline(settings.timeoutMs, request.signal);
   let context: AnswerContext | null = null;
   try {
-    const response = await settings.fetch(url, {
-      method: request.method,
-      headers,
-      redirect: 'error',
-      signal: deadline.signal,
-      ...(body === null ? {} : { body }),
-    });
+    const response = await settings.fetch(url, { ...init, signal: deadline.signal });
     context = contextOf(response);
     if (!response.ok) throw await refusal(settings, request, response, context);
-    return parse(await readJson(response, settings.maxBytes, request.elements), context);
+    return { body: await readJson(response, settings.maxBytes, request.elements), context };
   } catch (error) {
     throw failure(error, { settings, request, deadline, context });
   } finally {
     deadline.stop();
   }
+}
+
+function initOf(request: UpstreamRequest): RequestInit {
+  const body = bodyOf(request);
+  return {
+    method: request.method,
+    headers: headersOf(request),
+    redirect: 'error',
+    ...(body === null ? {} : { body }),
+  };
 }
 
 function headersOf({ authorization, body }: UpstreamRequest): Record<string, string> {
@@ -137,9 +153,9 @@ interface FailedExchange {
 }
 
 function failure(error: unknown, { settings, request, deadline, context }: FailedExchange): unknown {
-  const details = { ...context, cause: error };
   if (error instanceof UpstreamError) return error;
-  if (error instanceof UnreadableAnswer) return new UpstreamError(error.kind, error.message, details);
+  if (error instanceof UnreadableAnswer) return new UpstreamError(error.kind, error.message, context ?? {});
+  const details = { ...context, cause: error };
   if (deadline.passed) {
     const message = `Upstream did not answer within ${settings.timeoutMs / 1000} s.`;
     return new UpstreamError('UNAVAILABLE', message, details);

@@ -4,6 +4,7 @@ import { UpstreamError, type UpstreamErrorKind } from '../domain/upstream-error.
 import { bearer, type UpstreamHttp } from './http.js';
 import { isJson, objectOf, requiredText } from './json.js';
 import { toNamedEntity } from './named-entity.js';
+import type { WireMe, WireReference, WireToken } from './wire.js';
 
 /** How upstream says that a token has no user; its documentation does not name the status. */
 const NO_USER: ReadonlySet<UpstreamErrorKind> = new Set(['FORBIDDEN', 'NOT_FOUND', 'REJECTED']);
@@ -31,16 +32,16 @@ export function createUpstreamIdentity(http: UpstreamHttp): UpstreamIdentity {
 }
 
 function parseToken(body: unknown): { organization: NamedEntity; client: NamedEntity } {
-  const token = objectOf(body);
+  const token = objectOf<WireToken>(body);
   return {
-    organization: requiredEntity(token['organization'], 'organization'),
-    client: requiredEntity(token['OAuthClient'], 'OAuthClient'),
+    organization: requiredEntity(token.organization, 'organization'),
+    client: requiredEntity(token.OAuthClient, 'OAuthClient'),
   };
 }
 
 function parseUser(body: unknown): NamedEntity & { readonly permissions: readonly string[] } {
   const user = requiredEntity(body, 'user');
-  const { authorization } = objectOf(body);
+  const { authorization } = objectOf<WireMe>(body);
   const permissions = isJson(authorization) ? authorization['permissions'] : [];
   // Without a list that can be read a user has no permissions; never "unknown", which would mean "may try".
   const list: unknown[] = Array.isArray(permissions) ? permissions : [];
@@ -48,6 +49,6 @@ function parseUser(body: unknown): NamedEntity & { readonly permissions: readonl
 }
 
 function requiredEntity(value: unknown, name: string): NamedEntity {
-  const entity = objectOf(value);
-  return toNamedEntity(entity) ?? { id: requiredText(entity['id'], `${name}.id`), name: null };
+  const entity = objectOf<WireReference>(value);
+  return toNamedEntity(entity) ?? { id: requiredText(entity.id, `${name}.id`), name: null };
 }

@@ -66,10 +66,8 @@ class ElementReader implements JsonReader {
   write(chunk: Uint8Array): void {
     this.#from = 0;
     this.#cut = -1;
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (this.#inString) this.#readInString(byte);
-      else this.#readStructure(chunk, i, byte);
+    for (let at = 0; at < chunk.length;) {
+      at = this.#inString ? this.#passString(chunk, at) : this.#passStructure(chunk, at);
     }
     if (this.#inElements && this.#cut >= this.#from) {
       this.#elements.push(chunk.subarray(this.#from, this.#cut));
@@ -83,27 +81,53 @@ class ElementReader implements JsonReader {
     return JSON.parse(textOf(this.#around));
   }
 
-  #readInString(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inString = false;
-    else if (this.#depth === 1 && this.#key.length < MAX_KEY_LENGTH) this.#key += String.fromCharCode(byte);
+  /** Reads to the end of the string or of the chunk; gives where to go on. */
+  #passString(chunk: Uint8Array, start: number): number {
+    const isKey = this.#depth === 1;
+    let escaped = this.#escaped;
+    let at = start;
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) break;
+      else if (isKey && this.#key.length < MAX_KEY_LENGTH) this.#key += String.fromCharCode(byte);
+    }
+    this.#escaped = escaped;
+    this.#inString = at === chunk.length;
+    return at + 1;
   }
 
-  #readStructure(chunk: Uint8Array, at: number, byte: number): void {
-    if (byte === QUOTE) {
-      this.#inString = true;
-      if (this.#depth === 1) this.#key = '';
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      this.#depth++;
-      if (byte === OPEN_BRACKET && this.#depth === 2) this.#maybeOpenList(chunk, at);
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (this.#inElements && this.#depth === 2) this.#closeList(chunk, at);
-      this.#depth--;
-    } else if (byte === COMMA && this.#inElements && this.#depth === 2) {
-      this.#cut = at;
-      this.#sawComma = true;
+  /** Reads to the next string or the end of the chunk; gives where to go on. */
+  #passStructure(chunk: Uint8Array, start: number): number {
+    for (let at = start; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte === QUOTE) {
+        this.#inString = true;
+        if (this.#depth === 1) this.#key = '';
+        return at + 1;
+      }
+      if (byte === COMMA) this.#separate(at);
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#descend(chunk, at, byte);
+      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#ascend(chunk, at);
     }
+    return chunk.length;
+  }
+
+  #separate(at: number): void {
+    if (!this.#inElements || this.#depth !== 2) return;
+    this.#cut = at;
+    this.#sawComma = true;
+  }
+
+  #descend(chunk: Uint8Array, at: number, byte: number): void {
+    this.#depth++;
+    if (byte === OPEN_BRACKET && this.#depth === 2) this.#maybeOpenList(chunk, at);
+  }
+
+  #ascend(chunk: Uint8Array, at: number): void {
+    if (this.#inElements && this.#depth === 2) this.#closeList(chunk, at);
+    this.#depth--;
   }
 
   #maybeOpenList(chunk: Uint8Array, at: number): void {

@@ -5,6 +5,9 @@
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** An object that should be a `T`: the keys are known, the values are not. */
+export type Unparsed<T> = { readonly [K in keyof T]?: unknown };
+
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
   /**
@@ -14,9 +17,8 @@ export class UnreadableAnswer extends Error {
   constructor(
     readonly kind: 'UNAVAILABLE' | 'INVALID_RESULT',
     message: string,
-    options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
   }
 }
 
@@ -24,8 +26,8 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value as an object, or `UNAVAILABLE`. */
-export function objectOf(value: unknown): Json {
+/** The value as an object whose values are still to be parsed, or `UNAVAILABLE`. */
+export function objectOf<T extends object>(value: unknown): Unparsed<T> {
   if (isJson(value)) return value;
   throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not of the form that was asked for.");
 }

@@ -3,8 +3,8 @@
  */
 import type { UsageOperation } from '../domain/operation.js';
 import type { UsageRequest } from '../domain/request.js';
-import { type AnswerShape, cursorsAfter } from './answer.js';
-import { type Json, objectOf, textOrNull, UnreadableAnswer } from './json.js';
+import { type AnswerBody, type AnswerShape, cursorsAfter } from './answer.js';
+import { textOrNull, UnreadableAnswer } from './json.js';
 import * as bodies from './request-body.js';
 import { jobRowParser, queryRowParser } from './rows.js';
 import { queryParameter, type Target } from './url.js';
@@ -15,12 +15,12 @@ const PAGE_SIZE = '1000';
 export type StartRequest = Target & { readonly method: 'GET' | 'POST'; readonly body?: object };
 
 export interface UpstreamOperation {
-  start(request: UsageRequest): StartRequest;
+  readonly start: (request: UsageRequest) => StartRequest;
   /** The key of the id in the answer to `start`. */
   readonly idKey: 'executionId' | 'id';
-  results(request: UsageRequest, upstreamId: string): Target;
+  readonly results: (request: UsageRequest, upstreamId: string) => Target;
   readonly paged: boolean;
-  answer(request: UsageRequest): AnswerShape;
+  readonly answer: (request: UsageRequest) => AnswerShape;
 }
 
 const api = (...parts: string[]): string[] => ['api', 'v2', ...parts];
@@ -100,8 +100,8 @@ export function pageQuery(operation: UpstreamOperation, cursor: string | null): 
 }
 
 /** Of a job's link to the next page only the cursor counts; a link without one would lose rows silently. */
-function cursorOfNextUri(body: Json): string | null {
-  const link = textOrNull(objectOf(body)['nextUri']);
+function cursorOfNextUri({ nextUri }: AnswerBody): string | null {
+  const link = textOrNull(nextUri);
   if (link === null) return null;
   const cursor = queryParameter(link, ['after', 'cursor']);
   if (cursor !== null) return cursor;

@@ -15,11 +15,12 @@ type Asked = Readonly<Record<UsageMetric, boolean>>;
 /** Parser for rows of the older generation; throws `UnreadableAnswer` (`INVALID_RESULT`). */
 export function queryRowParser(metrics: readonly UsageMetric[]): RowParser {
   const asked = askedFor(metrics);
+  const day = dayReader();
   return (value) => {
     const row = rowOf(value);
     const text = (key: keyof WireQueryRow) => readText(row, key);
     return {
-      date: readDay(row),
+      date: day(row),
       oauthClientId: text('clientId'),
       oauthClientName: text('clientName'),
       organizationId: text('organizationId'),
@@ -37,13 +38,14 @@ export function queryRowParser(metrics: readonly UsageMetric[]): RowParser {
 /** Parser for rows of either job; throws `UnreadableAnswer` (`INVALID_RESULT`). */
 export function jobRowParser(metrics: readonly UsageMetric[]): RowParser {
   const asked = askedFor(metrics);
+  const day = dayReader();
   return (value) => {
     const row = rowOf(value);
     const text = (key: JobKey) => readText(row, key);
     const client = referenceOf(row['oauthClient' satisfies JobKey]);
     const user = referenceOf(row['user' satisfies JobKey]);
     return {
-      date: readDay(row),
+      date: day(row),
       oauthClientId: readText(client, 'id' satisfies keyof WireReference),
       oauthClientName: readText(client, 'name' satisfies keyof WireReference),
       organizationId: text('organizationId'),
@@ -104,18 +106,27 @@ function readCounter(row: Json, key: string, asked: boolean): number | null {
   throw unreadable(`${key} is not a count`);
 }
 
-/** The day as upstream wrote it: it names a period by its first day, whatever the time behind it. */
-function readDay(row: Json): string | null {
-  const text = readText(row, 'date' satisfies JobKey & keyof WireQueryRow);
-  if (text === null) return null;
-  const day = text.slice(0, 10);
-  if (/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text) && isCalendarDay(day)) return day;
-  throw unreadable('date is not a day');
+/**
+ * Reads the day as upstream wrote it: it names a period by its first day, whatever the time behind it. A result
+ * has few days and many rows, so each is checked once.
+ */
+function dayReader(): (row: Json) => string | null {
+  const days = new Map<string, string>();
+  return (row) => {
+    const text = readText(row, 'date' satisfies JobKey & keyof WireQueryRow);
+    if (text === null) return null;
+    const day = days.get(text) ?? parseDay(text);
+    days.set(text, day);
+    return day;
+  };
 }
 
-function isCalendarDay(day: string): boolean {
-  const at = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+function parseDay(text: string): string {
+  const day = text.slice(0, 10);
+  const at = /^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  // Date.parse takes 30 February for 2 March.
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(day)) return day;
+  throw unreadable('date is not a day');
 }
 
 function unreadable(what: string): UnreadableAnswer {

@@ -13,6 +13,11 @@ export interface ServiceTokenOptions extends UpstreamHttpOptions {
   readonly clientSecret: string;
 }
 
+interface WireLogin {
+  access_token: string;
+  expires_in: number;
+}
+
 interface Held {
   readonly token: string;
   readonly renewAt: number;
@@ -85,12 +90,12 @@ function loginWith(options: ServiceTokenOptions, now: () => number): () => Promi
 }
 
 function parseToken(body: unknown, askedAt: number): Held {
-  const answer = objectOf(body);
-  const seconds = Number(answer['expires_in']);
+  const answer = objectOf<WireLogin>(body);
+  const seconds = Number(answer.expires_in);
   if (!(seconds > 0)) throw new UnreadableAnswer('UNAVAILABLE', "Upstream's login lacks expires_in.");
   const lifeMs = seconds * 1000;
   return {
-    token: requiredText(answer['access_token'], 'access_token'),
+    token: requiredText(answer.access_token, 'access_token'),
     renewAt: askedAt + lifeMs - Math.min(MAX_RENEW_AHEAD_MS, lifeMs / 10),
     expiresAt: askedAt + lifeMs,
   };

@@ -2,8 +2,9 @@
  * What an HTTP status means for us, in one place.
  */
 import { UpstreamError, type UpstreamErrorKind } from '../domain/upstream-error.js';
-import { isJson, textOrNull } from './json.js';
+import { isJson, textOrNull, type Unparsed } from './json.js';
 import { parseRetryAfter } from './retry-after.js';
+import type { WireErrorBody } from './wire.js';
 
 /** An answer whose status says that the request was not served. */
 export interface RefusedAnswer {
@@ -30,12 +31,12 @@ const MAX_DETAIL_LENGTH = 300;
 /** The error for an answer whose status is not 2xx. */
 export function errorFromStatus(answer: RefusedAnswer, nowMs: number): UpstreamError {
   const kind = kindOfStatus(answer.status);
-  const body = isJson(answer.body) ? answer.body : {};
-  const detail = showableText(body['message'], answer.secret);
+  const body: Unparsed<WireErrorBody> = isJson(answer.body) ? answer.body : {};
+  const detail = showableText(body.message, answer.secret);
   const waits = kind === 'RATE_LIMITED' || kind === 'UNAVAILABLE';
   return new UpstreamError(kind, detail ? `${SENTENCES[kind]}: ${detail}` : `${SENTENCES[kind]}.`, {
     status: answer.status,
-    upstreamCode: showableText(body['code'], answer.secret),
+    upstreamCode: showableText(body.code, answer.secret),
     correlationId: answer.correlationId,
     retryAfterMs: waits ? parseRetryAfter(answer.retryAfter, nowMs) : null,
   });

@@ -29,7 +29,7 @@ export function urlOf(baseUrl: string, { path, query = {} }: Target): string {
     for (const item of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, item);
   }
   const base = baseUrl.replace(/\/+$/, '');
-  const suffix = search.size > 0 ? `?${search}` : '';
+  const suffix = search.size > 0 ? `?${search.toString()}` : '';
   return `${base}/${path.map(encodeURIComponent).join('/')}${suffix}`;
 }
 

@@ -4,17 +4,17 @@ import { bearer, type UpstreamHttp } from './http.js';
 import { objectOf, requiredText, UnreadableAnswer } from './json.js';
 import { pageQuery, UPSTREAM_OPERATIONS } from './operations.js';
 import { isPathPart } from './url.js';
+import type { WireJobStarted, WireStarted } from './wire.js';
 
 /** The usage operations of upstream, over its HTTP interface. Holds no state and no connection of its own. */
 export function createUsageUpstream(http: UpstreamHttp): UsageUpstream {
   return {
-    start({ operation, request }, token, signal) {
-      const { start, idKey } = UPSTREAM_OPERATIONS[operation];
-      return http.send({ ...start(request), authorization: bearer(token), signal }, (body) => ({
-        upstreamId: idOf(body, idKey),
-      }));
+    async start({ operation, request }, token, signal) {
+      const upstream = UPSTREAM_OPERATIONS[operation];
+      const start = { ...upstream.start(request), authorization: bearer(token), signal };
+      return http.send(start, (body) => ({ upstreamId: idOf(body, upstream.idKey) }));
     },
-    poll({ operation, request, upstreamId, cursor }, token, signal) {
+    async poll({ operation, request, upstreamId, cursor }, token, signal) {
       const upstream = UPSTREAM_OPERATIONS[operation];
       const reader = createAnswerReader(upstream.answer(request), cursor);
       const results = {
@@ -32,7 +32,7 @@ export function createUsageUpstream(http: UpstreamHttp): UsageUpstream {
 
 /** The id is part of every later address, so one that can not be is refused here. */
 function idOf(body: unknown, key: 'executionId' | 'id'): string {
-  const id = requiredText(objectOf(body)[key], key);
+  const id = requiredText(objectOf<WireStarted & WireJobStarted>(body)[key], key);
   if (isPathPart(id)) return id;
   throw new UnreadableAnswer('UNAVAILABLE', `Upstream's ${key} is not an id.`);
 }

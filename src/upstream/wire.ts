@@ -115,6 +115,26 @@ export interface WireJobResult<Row> {
   selfUri?: string;
 }
 
+/** The part of `tokens/me` that we read. */
+export interface WireToken {
+  organization?: { id?: string; name?: string };
+  OAuthClient?: { id?: string; name?: string };
+}
+
+/** The part of `users/me` that we read. */
+export interface WireMe {
+  id?: string;
+  name?: string;
+  authorization?: { permissions?: string[] };
+}
+
+/** The part of a list of OAuth clients or users that we read. */
+export interface WireListing {
+  entities?: { id?: string; name?: string }[];
+  nextUri?: string;
+  pageCount?: number;
+}
+
 /** The part of an error that we read. */
 export interface WireErrorBody {
   message?: string;

@@ -1,30 +1,74 @@
 /** The operations that the tests run, typed by code generation from the contract. */
 import { graphql } from '../generated/gql.js';
 
+export const ExecutionState = graphql(`
+  fragment ExecutionState on UsageExecution {
+    id
+    version
+    operation
+    status
+    done
+    upstreamId
+    createdAt
+    submittedAt
+    finishedAt
+    expiresAt
+    asOf
+    pollCount
+    nextPollAt
+    pollAfterMs
+    upstreamMayStillRun
+    truncated
+    error {
+      code
+      message
+      retryable
+      retryAfter
+      upstreamStatus
+      correlationId
+    }
+    request {
+      interval
+      days
+      granularity
+      metrics
+      groupBy
+      clientId
+      filters {
+        oauthClientNames
+        httpMethods
+        templateUris
+        platforms
+        userIds
+        oauthClientIds
+        organizationIds
+      }
+      sortBy {
+        field
+        direction
+      }
+    }
+  }
+`);
+
+export const Started = graphql(`
+  fragment Started on UsageExecutionPayload {
+    source
+    execution {
+      ...ExecutionState
+    }
+    userErrors {
+      code
+      message
+      field
+    }
+  }
+`);
+
 export const QueryOrganizationUsage = graphql(`
   mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {
     queryOrganizationUsage(input: $input) {
-      source
-      execution {
-        id
-        version
-        status
-        done
-        upstreamId
-        createdAt
-        pollAfterMs
-        request {
-          interval
-          granularity
-          metrics
-          groupBy
-        }
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -32,15 +76,7 @@ export const QueryOrganizationUsage = graphql(`
 export const QueryOAuthClientUsage = graphql(`
   mutation QueryOAuthClientUsage($input: QueryOAuthClientUsageInput!) {
     queryOAuthClientUsage(input: $input) {
-      execution {
-        id
-        status
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -48,15 +84,7 @@ export const QueryOAuthClientUsage = graphql(`
 export const SummarizeOAuthClientUsage = graphql(`
   mutation SummarizeOAuthClientUsage($input: SummarizeOAuthClientUsageInput!) {
     summarizeOAuthClientUsage(input: $input) {
-      execution {
-        id
-        status
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -64,15 +92,7 @@ export const SummarizeOAuthClientUsage = graphql(`
 export const SearchUsage = graphql(`
   mutation SearchUsage($input: SearchUsageInput!) {
     searchUsage(input: $input) {
-      execution {
-        id
-        status
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -80,15 +100,7 @@ export const SearchUsage = graphql(`
 export const AggregateOrganizationUsage = graphql(`
   mutation AggregateOrganizationUsage($input: AggregateOrganizationUsageInput!) {
     aggregateOrganizationUsage(input: $input) {
-      execution {
-        id
-        status
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -96,15 +108,7 @@ export const AggregateOrganizationUsage = graphql(`
 export const AggregateOAuthClientUsage = graphql(`
   mutation AggregateOAuthClientUsage($input: AggregateOAuthClientUsageInput!) {
     aggregateOAuthClientUsage(input: $input) {
-      execution {
-        id
-        status
-      }
-      userErrors {
-        code
-        message
-        field
-      }
+      ...Started
     }
   }
 `);
@@ -113,9 +117,7 @@ export const CancelUsageExecution = graphql(`
   mutation CancelUsageExecution($input: CancelUsageExecutionInput!) {
     cancelUsageExecution(input: $input) {
       execution {
-        id
-        status
-        upstreamMayStillRun
+        ...ExecutionState
       }
       userErrors {
         code
@@ -129,29 +131,7 @@ export const CancelUsageExecution = graphql(`
 export const Execution = graphql(`
   query Execution($id: ID!) {
     usageExecution(id: $id) {
-      id
-      version
-      operation
-      status
-      done
-      upstreamId
-      createdAt
-      submittedAt
-      finishedAt
-      expiresAt
-      asOf
-      pollCount
-      nextPollAt
-      pollAfterMs
-      upstreamMayStillRun
-      truncated
-      error {
-        code
-        message
-        retryable
-        upstreamStatus
-        correlationId
-      }
+      ...ExecutionState
     }
   }
 `);

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UpstreamError } from '../../src/domain/upstream-error.js';
 import { bearer, createUpstreamHttp, type UpstreamHttpOptions } from '../../src/upstream/http.js';
 import { always, type Script, sendJson, withScriptedServer } from '../support/scripted-server.js';
+import { until } from '../support/until.js';
 
 function failure(script: Script, options: Partial<UpstreamHttpOptions> = {}): Promise<UpstreamError> {
   return withScriptedServer(script, (server) => failureAt(server.url, options));
@@ -123,9 +124,7 @@ describe('the limit of bytes', () => {
       { maxBytes: 100_000 },
     );
     expect(error.kind).toBe('INVALID_RESULT');
-    const deadline = Date.now() + 2000;
-    while (!closed && Date.now() < deadline) await delay(5);
-    expect(closed).toBe(true);
+    await until('the connection to be closed', () => closed);
   });
 });
 

@@ -283,46 +283,10 @@ describe('a final answer', () => {
     });
   });
 
-  it('of 100,000 rows never blocks the event loop for long', async () => {
-    const results = Array.from({ length: 100_000 }, (_, i) => ({
-      clientId: `client-${i}`,
-      clientName: 'A client with a name',
-      organizationId: CLIENT_ID,
-      userId: CLIENT_ID,
-      templateUri: 'api/v2/users/{userId}/presences/{sourceId}',
-      httpMethod: 'GET',
-      status200: i,
-      status300: 0,
-      status400: 0,
-      status500: 0,
-      status429: 0,
-      requests: i,
-      date: '2026-03-01T00:00:00Z',
-    }));
-    // The server is in this process too: it sends a text that is ready, in parts.
-    const text = Buffer.from(JSON.stringify({ queryStatus: 'Complete', results }));
-    await withScriptedServer(
-      async (_request, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        for (let at = 0; at < text.length; at += 65_536) {
-          if (!response.write(text.subarray(at, at + 65_536))) {
-            await new Promise((resolve) => response.once('drain', resolve));
-          }
-        }
-        response.end();
-      },
-      async ({ url }) => {
-        const upstream = createUsageUpstream(createUpstreamHttp({ baseUrl: url }));
-        const request = usageRequest('ORGANIZATION_QUERY');
-        const query = { operation: 'ORGANIZATION_QUERY', request, upstreamId: 'x-1', cursor: null } as const;
-        const longest = watchEventLoop();
-        const answer = await upstream.poll(query, 'token', signal);
-        const blockedMs = longest();
-        expect(answer.state === 'ROWS' && answer.rows.length).toBe(100_000);
-        // In one piece it is some 400 ms; the margin is for machines that do something else as well.
-        expect(blockedMs).toBeLessThan(150);
-      },
-    );
+  it('of many rows arrives complete and in order', async () => {
+    const results = Array.from({ length: 20_000 }, (_, i) => ({ templateUri: 'api/v2/users', requests: i }));
+    const rows = await rowsOf({ queryStatus: 'Complete', results });
+    expect(rows.map((row) => row.requests)).toEqual(results.map((row) => row.requests));
   });
 });
 
@@ -373,18 +337,3 @@ describe('pages', () => {
     expect(answer).toMatchObject({ state: 'ROWS', nextCursor: null });
   });
 });
-
-/** Starts to measure; the function that comes back stops it and gives the longest pause in milliseconds. */
-function watchEventLoop(): () => number {
-  let last = performance.now();
-  let longest = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 1);
-  return () => {
-    clearInterval(timer);
-    return Math.max(longest, performance.now() - last);
-  };
-}

@@ -1,55 +1,65 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Models, UsageApi } from 'purecloud-platform-client-v2';
 import type * as wire from '../../src/upstream/wire.js';
-import type { Assert, Extends, SameKeys } from '../support/assert-type.js';
+import type { Assignable, Expect, SameKeys } from '../support/type-assert.js';
 
 /** What we send is what the official SDK would send. */
 export type Sent = [
-  Assert<Extends<wire.WireQueryBody, Models.ApiUsageOrganizationQuery>>,
-  Assert<SameKeys<wire.WireQueryBody, Models.ApiUsageOrganizationQuery>>,
-  Assert<Extends<wire.WireQueryBody, Models.ApiUsageClientQuery>>,
-  Assert<SameKeys<wire.WireQueryBody, Models.ApiUsageClientQuery>>,
-  Assert<Extends<wire.WireSearchBody, Models.ApiUsageSimpleSearch>>,
-  Assert<SameKeys<wire.WireSearchBody, Models.ApiUsageSimpleSearch>>,
-  Assert<Extends<wire.WireOrganizationJobBody, Models.OrganizationPublicApiUsageQueryRequest>>,
-  Assert<SameKeys<wire.WireOrganizationJobBody, Models.OrganizationPublicApiUsageQueryRequest>>,
-  Assert<Extends<wire.WireClientJobBody, Models.ClientPublicApiUsageQueryRequest>>,
-  Assert<SameKeys<wire.WireClientJobBody, Models.ClientPublicApiUsageQueryRequest>>,
-  Assert<SameKeys<wire.WireSort, Models.UsageQuerySortBy>>,
-  Assert<Extends<'pageSize' | 'after', keyof UsageApi.getUsageAggregatesQueryJobOptions>>,
-  Assert<Extends<'pageSize' | 'after', keyof UsageApi.getUsageClientClientIdAggregatesQueryJobOptions>>,
-  Assert<Extends<'pageSize' | 'after', keyof UsageApi.getUsageSimplesearchExecutionIdResultsOptions>>,
-  Assert<Extends<{ days: string }, UsageApi.getOauthClientUsageSummaryOptions>>,
+  Expect<Assignable<wire.WireQueryBody, Models.ApiUsageOrganizationQuery>>,
+  Expect<SameKeys<wire.WireQueryBody, Models.ApiUsageOrganizationQuery>>,
+  Expect<Assignable<wire.WireQueryBody, Models.ApiUsageClientQuery>>,
+  Expect<SameKeys<wire.WireQueryBody, Models.ApiUsageClientQuery>>,
+  Expect<Assignable<wire.WireSearchBody, Models.ApiUsageSimpleSearch>>,
+  Expect<SameKeys<wire.WireSearchBody, Models.ApiUsageSimpleSearch>>,
+  Expect<Assignable<wire.WireOrganizationJobBody, Models.OrganizationPublicApiUsageQueryRequest>>,
+  Expect<SameKeys<wire.WireOrganizationJobBody, Models.OrganizationPublicApiUsageQueryRequest>>,
+  Expect<Assignable<wire.WireClientJobBody, Models.ClientPublicApiUsageQueryRequest>>,
+  Expect<SameKeys<wire.WireClientJobBody, Models.ClientPublicApiUsageQueryRequest>>,
+  Expect<SameKeys<wire.WireSort, Models.UsageQuerySortBy>>,
+  Expect<Assignable<'pageSize' | 'after', keyof UsageApi.getUsageAggregatesQueryJobOptions>>,
+  Expect<Assignable<'pageSize' | 'after', keyof UsageApi.getUsageClientClientIdAggregatesQueryJobOptions>>,
+  Expect<Assignable<'pageSize' | 'after', keyof UsageApi.getUsageSimplesearchExecutionIdResultsOptions>>,
+  Expect<Assignable<{ days: string }, UsageApi.getOauthClientUsageSummaryOptions>>,
 ];
 
 /** What we read is what the official SDK would read. */
 export type Received = [
-  Assert<Extends<Models.UsageExecutionResult, wire.WireStarted>>,
-  Assert<SameKeys<Models.UsageExecutionResult, wire.WireStarted>>,
-  Assert<Extends<Models.OrganizationUsageQueryResponse, wire.WireJobStarted>>,
-  Assert<Extends<Models.ClientUsageQueryResponse, wire.WireJobStarted>>,
-  Assert<Extends<Models.ApiUsageQueryResult, wire.WireQueryResult>>,
-  Assert<SameKeys<Models.ApiUsageQueryResult, wire.WireQueryResult>>,
-  Assert<SameKeys<Models.ApiUsageRow, wire.WireQueryRow>>,
-  Assert<
-    Extends<Models.OrganizationPublicApiUsageResultsResponse, wire.WireJobResult<wire.WireOrganizationJobRow>>
+  Expect<Assignable<Models.UsageExecutionResult, wire.WireStarted>>,
+  Expect<SameKeys<Models.UsageExecutionResult, wire.WireStarted>>,
+  Expect<Assignable<Models.OrganizationUsageQueryResponse, wire.WireJobStarted>>,
+  Expect<Assignable<Models.ClientUsageQueryResponse, wire.WireJobStarted>>,
+  Expect<Assignable<Models.ApiUsageQueryResult, wire.WireQueryResult>>,
+  Expect<SameKeys<Models.ApiUsageQueryResult, wire.WireQueryResult>>,
+  Expect<SameKeys<Models.ApiUsageRow, wire.WireQueryRow>>,
+  Expect<
+    Assignable<
+      Models.OrganizationPublicApiUsageResultsResponse,
+      wire.WireJobResult<wire.WireOrganizationJobRow>
+    >
   >,
-  Assert<
+  Expect<
     SameKeys<
       Models.OrganizationPublicApiUsageResultsResponse,
       wire.WireJobResult<wire.WireOrganizationJobRow>
     >
   >,
-  Assert<SameKeys<Models.OrganizationPublicApiUsage, wire.WireOrganizationJobRow>>,
-  Assert<Extends<Models.ClientPublicApiUsageResultsResponse, wire.WireJobResult<wire.WireClientJobRow>>>,
-  Assert<SameKeys<Models.ClientPublicApiUsage, wire.WireClientJobRow>>,
-  Assert<Extends<keyof wire.WireErrorBody, keyof Models.ErrorBody>>,
+  Expect<SameKeys<Models.OrganizationPublicApiUsage, wire.WireOrganizationJobRow>>,
+  Expect<Assignable<Models.ClientPublicApiUsageResultsResponse, wire.WireJobResult<wire.WireClientJobRow>>>,
+  Expect<SameKeys<Models.ClientPublicApiUsage, wire.WireClientJobRow>>,
+  Expect<Assignable<keyof wire.WireErrorBody, keyof Models.ErrorBody>>,
+  Expect<Assignable<Models.TokenInfo, wire.WireToken>>,
+  Expect<Assignable<keyof wire.WireToken, keyof Models.TokenInfo>>,
+  Expect<Assignable<Models.UserMe, wire.WireMe>>,
+  Expect<Assignable<keyof wire.WireMe, keyof Models.UserMe>>,
+  Expect<Assignable<Models.OAuthClientEntityListing, wire.WireListing>>,
+  Expect<Assignable<Models.UserEntityListing, wire.WireListing>>,
+  Expect<Assignable<keyof wire.WireListing, keyof Models.UserEntityListing>>,
 ];
 
 describe('the wire types', () => {
   it("agree with the official SDK's models, or this file would not have compiled", () => {
     // @ts-expect-error: a key too many is noticed
-    type Control = Assert<SameKeys<wire.WireSort & { extra: string }, Models.UsageQuerySortBy>>;
+    type Control = Expect<SameKeys<wire.WireSort & { extra: string }, Models.UsageQuerySortBy>>;
     const control: Control | undefined = undefined;
     expect(control).toBeUndefined();
   });

@@ -49,6 +49,7 @@ const indexes = [
   sql`CREATE INDEX executions_due ON executions (due_at) WHERE due_at IS NOT NULL`,
   sql`CREATE INDEX executions_listed ON executions (organization_id, scope, created_at DESC, id DESC)`,
   sql`CREATE INDEX executions_finished ON executions (organization_id, scope, finished_at) WHERE finished_at IS NOT NULL`,
+  sql`CREATE INDEX executions_expired ON executions (expires_at) WHERE expires_at IS NOT NULL`,
   sql`CREATE INDEX executions_credential ON executions (credential_id) WHERE finished_at IS NULL`,
 ];
 
