@@ -3,7 +3,7 @@
  * else in the program knows which adapter stands behind a port.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ import type { Caller } from './domain/caller.js';
 import type { CredentialSource, SealedTokenStore } from './domain/ports.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
-import { errorCode, explainFileErrors } from './lib/file-error.js';
+import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
@@ -242,11 +242,14 @@ async function tokenCipher({ tokenEncryptionKey, upstream, dataDir }: Config): P
 /** Made by whichever process is first; every node on the same directory uses the same. */
 async function demoKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'simulator', 'token-encryption.key');
-  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
-    (error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    },
-  );
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  // Whole from the moment it bears its name: a kill in between, or a node that reads at once, meets no empty key.
+  await writeFile(draft, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });
+  try {
+    await unless(['EEXIST'], link(draft, file));
+  } finally {
+    await unlink(draft);
+  }
   return readFile(file, 'utf8');
 }
 
