@@ -46,9 +46,13 @@ export async function startSummary(url: string, number: number): Promise<string>
 }
 
 /** Waits until it is final; gives how it ended and how many of its rows can be read. */
-export async function ending(url: string, id: string): Promise<{ status: string; hasRows: boolean }> {
+export async function ending(
+  url: string,
+  id: string,
+  token?: string,
+): Promise<{ status: string; hasRows: boolean }> {
   const { status, rows, totals } = await until(`the end of ${id}`, async () => {
-    const { usageExecution } = await ask(url, ExecutionRows, { id, first: 1000 });
+    const { usageExecution } = await ask(url, ExecutionRows, { id, first: 1000 }, token);
     return usageExecution && !['QUEUED', 'RUNNING'].includes(usageExecution.status) ? usageExecution : null;
   });
   const { totalCount, nodes } = rows;

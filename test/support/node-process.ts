@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly program?: string;
   /** Another Node. */
   readonly node?: string;
+  /** Whom to run it as; needs root. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 export interface Exit {
@@ -44,9 +46,10 @@ export class NodeProcess {
     });
   }
 
-  static spawn({ env = {}, program = PROGRAM, node = process.execPath }: ProcessOptions = {}): NodeProcess {
+  static spawn(given: ProcessOptions = {}): NodeProcess {
+    const { env = {}, program = PROGRAM, node = process.execPath, user } = given;
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    const options = { env: { PATH: process.env['PATH'], PORT: '0', ...env }, stdio: [...stdio] };
+    const options = { ...user, env: { PATH: process.env['PATH'], PORT: '0', ...env }, stdio: [...stdio] };
     return new NodeProcess(spawn(node, [program], options));
   }
 
