@@ -3,7 +3,7 @@
  * else in the program knows which adapter stands behind a port.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ import type { Caller } from './domain/caller.js';
 import type { CredentialSource, SealedTokenStore } from './domain/ports.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
-import { errorCode, explainFileErrors } from './lib/file-error.js';
+import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
@@ -47,7 +47,10 @@ import { createUsageUpstream } from './upstream/usage-api.js';
 export interface App {
   /** Settles when every door is open. Throws `StartupError` for what a person has to mend; `stop` is then done. */
   start(): Promise<void>;
-  /** Tells clients, hands leases back, closes everything in the reverse order of the start. May be called again. */
+  /**
+   * Tells clients, hands leases back, closes everything in the reverse order of the start. May be called again, and
+   * during the start, which then ends early and throws.
+   */
   stop(): Promise<void>;
   /** `http://host:port`, once started. */
   readonly url: string;
@@ -62,19 +65,33 @@ const POLL_CONCURRENCY = 64;
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();
   let url = '';
+  let starting: Promise<void> | undefined;
+  let isAskedToStop = false;
+  const onStop: OnStop = (stop) => {
+    stopper.onStop(stop);
+    if (isAskedToStop) throw new Error('the start was interrupted');
+  };
+
+  async function start(): Promise<void> {
+    try {
+      url = await startEverything(config, log, onStop);
+    } catch (error) {
+      await stopper.stop().catch((err: unknown) => log.error({ err }, 'could not stop cleanly'));
+      throw error;
+    }
+  }
+
   return {
     get url() {
       return url;
     },
-    async start() {
-      try {
-        url = await startEverything(config, log, stopper.onStop);
-      } catch (error) {
-        await stopper.stop();
-        throw error;
-      }
+    start: () => (starting ??= start()),
+    async stop() {
+      isAskedToStop = true;
+      // What is just being started could not be stopped yet: a server of our own would be left behind.
+      await starting?.catch(() => {});
+      await stopper.stop();
     },
-    stop: stopper.stop,
   };
 }
 
@@ -232,11 +249,14 @@ async function tokenCipher({ tokenEncryptionKey, upstream, dataDir }: Config): P
 /** Made by whichever process is first; every node on the same directory uses the same. */
 async function demoKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'simulator', 'token-encryption.key');
-  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
-    (error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    },
-  );
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  // Whole from the moment it bears its name: a kill in between, or a node that reads at once, meets no empty key.
+  await writeFile(draft, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });
+  try {
+    await unless(['EEXIST'], link(draft, file));
+  } finally {
+    await unlink(draft);
+  }
   return readFile(file, 'utf8');
 }
 

@@ -39,6 +39,8 @@ async function serve(): Promise<void> {
   const app = createApp(config, log);
   let asked = false;
   const onSignal = (signal: NodeJS.Signals) => {
+    // A terminal that is closed says so twice, or after a Ctrl-C; only a person who insists is obeyed at once.
+    if (asked && signal === 'SIGHUP') return;
     if (asked) process.exit(1);
     asked = true;
     log.info({ signal }, 'stopping');
@@ -51,8 +53,13 @@ async function serve(): Promise<void> {
       },
     );
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  await app.start();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  try {
+    await app.start();
+  } catch (error) {
+    if (!asked) throw error;
+  }
+  if (asked) return;
   log.info(
     {},
     `GraphQL     ${app.url}/graphql (HTTP and WebSocket), ${app.url}/graphql/stream (server-sent events)`,

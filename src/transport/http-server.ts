@@ -49,6 +49,9 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** What is being answered when we stop may take so long; a start waits for upstream for two seconds. */
 const LAST_ANSWERS_MS = 3_000;
 
+/** Long enough for a client to read an answer that it has just got. */
+const IDLE_SWEEP_MS = 50;
+
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, log } = options;
   const fastify = Fastify({
@@ -77,10 +80,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async stop() {
       const closed = fastify.close();
+      // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
+      const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
       await Promise.all(closers.streams.map((close) => close()));
       // A connection over which nothing was asked yet is not idle for Node, and would hold up the end for a minute.
       const cutOff = setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS);
       await closed;
+      clearInterval(sweep);
       clearTimeout(cutOff);
       await closers.apollo();
     },

@@ -31,7 +31,7 @@ export async function startWatching(store: ExecutionStore, url?: string): Promis
           onConnected: () => void pubSub.resync(),
         });
   return {
-    watch: createWatchService({ store, events: pubSub.events }),
+    watch: createWatchService({ store, events: pubSub.events, log: silentLogger }),
     pubSub,
     listeners: () =>
       eventEmitter.eventNames().reduce((sum, name) => sum + eventEmitter.listenerCount(name), 0),
