@@ -3,7 +3,6 @@
  * stream for one operation. What is wrong before the stream begins (no token, not an event stream) is told by the
  * HTTP status, everything after it in the stream.
  */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -128,12 +127,23 @@ async function pipe(body: AsyncGenerator<string, void, undefined>, response: Ser
   try {
     for await (const chunk of body) {
       if (response.destroyed) break;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(chunk)) await drained(response);
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
+}
+
+/** Settles when the client has taken what was written, or has left; leaves no listener behind. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {
