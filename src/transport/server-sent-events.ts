@@ -3,7 +3,6 @@
  * stream for one operation. What is wrong before the stream begins (no token, not an event stream) is told by the
  * HTTP status, everything after it in the stream.
  */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -115,7 +114,7 @@ async function answer({ request, reply, handler, context, scope, streams }: Answ
     context,
   });
   if (body === null || typeof body === 'string') {
-    await refuse(reply, init.status, body ?? init.statusText);
+    await refuse(reply.headers(init.headers ?? {}), init.status, body ?? init.statusText);
     return;
   }
   reply.hijack();
@@ -139,22 +138,29 @@ async function refuse(reply: FastifyReply, status: number, text: string): Promis
 }
 
 async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
-  const left = new AbortController();
-  const leave = () => {
-    left.abort();
-    void body.return();
-  };
+  const leave = () => void body.return();
   response.once('close', leave).on('error', leave);
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
   try {
     for await (const chunk of body) {
       if (response.destroyed) break;
-      if (!response.write(chunk)) await once(response, 'drain', { signal: left.signal }).catch(() => {});
+      if (!response.write(chunk)) await drained(response);
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
+}
+
+/** Settles when the client has taken what was written, or has left; leaves no listener behind. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

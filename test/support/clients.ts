@@ -166,9 +166,7 @@ function overEventStream<T>(url: string, operation: RawOperation, token: Token):
   const unsubscribe = client.subscribe<T>(operation, {
     next: (result) => mailbox.put(result as Result<T>),
     complete: () => mailbox.end({ kind: 'completed' }),
-    async error(error) {
-      mailbox.end(await toEnding(error));
-    },
+    error: (error) => mailbox.end(toEnding(error)),
   });
   return mailbox.stream(unsubscribe);
 }
@@ -202,7 +200,7 @@ function createMailbox<T>() {
       results.push(result);
       wakeUp();
     },
-    end(how: Ending): void {
+    end(how: Ending | Promise<Ending>): void {
       state.over = true;
       ending.resolve(how);
       wakeUp();
