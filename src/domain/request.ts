@@ -61,9 +61,9 @@ export type RequestResult =
 /** Upstream names no limit for the summary; a year is as far back as its newer operations go. */
 export const MAX_SUMMARY_DAYS = 365;
 const DEFAULT_SUMMARY_DAYS = 7;
-/** Far under upstream's body limit of 512,000 bytes together with `MAX_FILTER_LENGTH`. */
+/** Three filters of such texts, each character of three bytes, stay under upstream's body limit of 512,000 bytes. */
 export const MAX_FILTER_VALUES = 200;
-export const MAX_FILTER_LENGTH = 512;
+export const MAX_FILTER_LENGTH = 256;
 /** Upstream's ids are UUIDs; the looser form keeps older ones usable and keeps paths safe. */
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 

@@ -31,10 +31,14 @@ describe('a process that has sent many results, each larger than a socket buffer
     const stream = door.send(main.url, { query: QUERY });
     let first: unknown = null;
     void stream.next().then((result) => (first = result));
-    await until(async () => {
-      if (first === null) await finishedId(app.url);
-      return first !== null;
-    }, 10_000);
+    await until(
+      'the awaited state',
+      async () => {
+        if (first === null) await finishedId(app.url);
+        return first !== null;
+      },
+      10_000,
+    );
 
     await Promise.all(Array.from({ length: RESULTS }, () => finishedId(app.url)));
 

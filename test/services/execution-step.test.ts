@@ -180,14 +180,17 @@ describe('a step of an execution', () => {
       });
     });
 
-    it('otherwise than by upstream leaves the execution to its lease', async () => {
+    it('otherwise than by upstream is tried again later, and given up after the fifth time', async () => {
       parts.upstream.onPoll = () => {
         throw new TypeError('a bug');
       };
-      await expect(parts.make(await parts.running())).rejects.toThrow('a bug');
-      expect(await test.query('SELECT status, failure_count FROM executions')).toEqual([
-        { status: 'RUNNING', failure_count: 0 },
-      ]);
+      const claim = await parts.running();
+      const fifth = { ...claim, execution: { ...claim.execution, failureCount: 4 } };
+      expect(await parts.make(fifth)).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'UPSTREAM_INVALID_RESULT' },
+      });
+      expect(await parts.make(await parts.running())).toMatchObject({ status: 'RUNNING', failureCount: 1 });
     });
   });
 
