@@ -27,7 +27,7 @@ export interface Poller {
   start(): void;
   /** Works on an execution that was claimed elsewhere (a new one); counts against no limit. */
   readonly adopt: (claim: Claim) => Promise<Execution | null>;
-  /** Claims nothing more, gives the running steps two seconds, and hands back the leases of the others. */
+  /** Claims nothing more, interrupts polls at once and starts after two seconds, and hands their leases back. */
   stop(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ const ERROR_PAUSE_MS = 1_000;
 /** A timer may fire a little early against the database's clock; better to sleep past the instant than to ask twice. */
 const MIN_SLEEP_MS = 5;
 const LONGEST_PAUSE_MS = 250;
-/** Most answers of upstream come within this; large results are asked for again by whoever goes on. */
+/** For starts under way when we stop; nearly all are answered within it. */
 const STOP_GRACE_MS = 2_000;
 
 interface Lease {
@@ -49,7 +49,8 @@ interface Lease {
 
 export function createPoller(options: PollerOptions): Poller {
   const { store, step, log, node, leaseMs, concurrency } = options;
-  const abort = new AbortController();
+  const polls = new AbortController();
+  const starts = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   const alarm = createAlarm();
   let loop: Promise<void> = Promise.resolve();
@@ -93,10 +94,15 @@ export function createPoller(options: PollerOptions): Poller {
     return ms === null ? TICK_MS : Math.min(TICK_MS, Math.max(pause, Math.ceil(ms)));
   }
 
+  /** A start that is cut off would be made again by the next node: an orphan upstream. So it gets a little time. */
+  function stopSignal({ execution }: Claim): AbortSignal {
+    return execution.upstreamId === null ? starts.signal : polls.signal;
+  }
+
   /** Never rejects: what went wrong is logged, and the lease brings the execution back. */
   async function work(claim: Claim): Promise<Execution | null> {
     const lease = keepLease(claim);
-    const working = step(claim, AbortSignal.any([abort.signal, lease.lost])).catch((error: unknown) =>
+    const working = step(claim, AbortSignal.any([stopSignal(claim), lease.lost])).catch((error: unknown) =>
       afterError(claim, lease, error),
     );
     underWay.add(working);
@@ -112,7 +118,7 @@ export function createPoller(options: PollerOptions): Poller {
 
   async function afterError(claim: Claim, lease: Lease, error: unknown): Promise<null> {
     const executionId = claim.execution.id;
-    if (abort.signal.aborted) await store.release(claim).catch(() => {});
+    if (stopping) await store.release(claim).catch(() => {});
     else if (lease.lost.aborted)
       log.info({ executionId }, 'the execution was canceled or is another node’s now');
     else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
@@ -146,9 +152,9 @@ export function createPoller(options: PollerOptions): Poller {
       stopping = true;
       alarm.ring();
       await loop;
-      // A start that is cut off here would be made again by the next node: an orphan upstream.
-      await Promise.race([Promise.all(underWay), sleep(STOP_GRACE_MS)]);
-      abort.abort();
+      polls.abort();
+      await Promise.race([Promise.all(underWay), sleep(STOP_GRACE_MS, undefined, { ref: false })]);
+      starts.abort();
       await Promise.all(underWay);
     },
   };
