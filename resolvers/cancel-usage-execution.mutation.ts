@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 
 import { CancelUsageExecutionPayload } from '../schema/usage-execution.type.js';
 import { CancelUsageExecutionInput } from '../schema/usage.input.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 import { toUsageExecution } from './to-schema.js';
 
 @Resolver()

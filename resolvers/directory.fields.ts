@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 
 import { OAuthClient, User } from '../schema/directory.type.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 
 const NAME = 'Display name; null when unknown, deleted or not to be looked up with the rights of the caller.';
 

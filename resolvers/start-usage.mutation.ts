@@ -11,7 +11,7 @@ import {
 } from '../schema/usage.input.js';
 import type { UsageOperation } from '../src/domain/operation.js';
 import type { RequestDraft } from '../src/domain/request.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 import { toUsageExecution } from './to-schema.js';
 
 /** The six starts: each input is a draft of the request that its operation makes. */

@@ -6,6 +6,8 @@ import type { UsageRow } from '../schema/usage-row.type.js';
 import type { Caller } from '../src/domain/caller.js';
 import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
+import { RequestError } from '../src/domain/error-codes.js';
+import { isUpstreamId } from '../src/domain/request.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 
 /** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
@@ -67,10 +69,17 @@ export function toExecutionFilter(
   filter: UsageExecutionFilter | null | undefined,
   caller: Caller,
 ): ExecutionFilter {
+  const clientId = filter?.clientId ?? undefined;
+  if (clientId !== undefined && !isUpstreamId(clientId)) {
+    throw new RequestError(
+      'BAD_USER_INPUT',
+      'clientId must be the id of an OAuth client, as upstream writes it.',
+    );
+  }
   return {
     statuses: filter?.status ?? undefined,
     operations: filter?.operation ?? undefined,
-    clientId: filter?.clientId ?? undefined,
+    clientId,
     createdFrom: filter?.createdFrom ?? undefined,
     createdTo: filter?.createdTo ?? undefined,
     subjectId: filter?.mine ? caller.subject.id : undefined,

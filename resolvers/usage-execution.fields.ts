@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { UsageExecution } from '../schema/usage-execution.type.js';
 import { UsageRowConnection, UsageTotals } from '../schema/usage-row.type.js';
 import type { UsageTotals as StoredTotals } from '../src/domain/execution.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 import { fromCursor, pageSize, toConnection, toCursor } from './paging.js';
 import { toUsageRow } from './to-schema.js';
 

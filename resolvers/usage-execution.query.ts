@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { Node } from '../schema/node.type.js';
 import { UsageExecution, UsageExecutionConnection } from '../schema/usage-execution.type.js';
 import { UsageExecutionFilter } from '../schema/usage.input.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 import { fromCursor, pageSize, toConnection, toCursor } from './paging.js';
 import { toExecutionFilter, toUsageExecution } from './to-schema.js';
 

@@ -4,7 +4,7 @@ import { UsageExecution } from '../schema/usage-execution.type.js';
 import { UsageExecutionFilter } from '../schema/usage.input.js';
 import { visibilityOf } from '../src/domain/caller.js';
 import type { Execution } from '../src/domain/execution.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 import { toExecutionFilter, toUsageExecution } from './to-schema.js';
 
 interface Subscribing<Args> {

@@ -2,7 +2,7 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 
 import { OAuthClient, Viewer } from '../schema/directory.type.js';
 import { visibilityOf } from '../src/domain/caller.js';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../src/services/request-context.js';
 
 @Resolver()
 export class ViewerQueryResolver {
@@ -22,7 +22,7 @@ export class ViewerQueryResolver {
     description:
       "OAuth clients of the viewer's organization, for pickers; needs the permission oauth:client:view.",
   })
-  async oauthClients(@Ctx() { listOAuthClients }: RequestContext): Promise<readonly OAuthClient[]> {
-    return listOAuthClients();
+  async oauthClients(@Ctx() { caller, directory }: RequestContext): Promise<readonly OAuthClient[]> {
+    return directory.listOAuthClients(caller);
   }
 }

@@ -12,6 +12,7 @@ import { buildUsageSchema } from '../resolvers/build-schema.js';
 import { createCallerCredentials } from './auth/caller-credentials.js';
 import { createGenesysAuthenticator } from './auth/genesys-authenticator.js';
 import { createServiceCredentials } from './auth/service-credentials.js';
+import { createServiceTenantAuthenticator } from './auth/service-tenant.js';
 import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
@@ -22,6 +23,7 @@ import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
+import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
 import { createJanitor } from './services/janitor.js';
@@ -133,7 +135,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     deadlineMs: config.executionDeadlineMs,
     now: Date.now,
   });
-  const watch = createWatchService({ store, events });
+  const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
   const janitor = createJanitor({ store: pollerStore, credentials, sealedTokens, log });
@@ -145,9 +147,8 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     watch,
     requestId,
     now: Date.now,
-    loaders: createDirectoryLoaders(upstream.directory, () => upstream.tokenOf(caller), log),
-    listOAuthClients: async () =>
-      upstream.directory.oauthClients(await upstream.tokenOf(caller), lookUpTimeout()),
+    directory: upstream.directory,
+    loaders: createDirectoryLoaders(upstream.directory, caller, log),
   });
   const server = await createHttpServer({
     host: config.host,
@@ -212,13 +213,19 @@ async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log:
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
     : createCallerCredentials({ cipher: await tokenCipher(config), sealedTokens, log });
+  const identity = createUpstreamIdentity(http);
+  const authenticator = createGenesysAuthenticator({ identity, log });
   return {
     credentials,
     usage: createUsageUpstream(http),
-    directory: createUpstreamDirectory(http),
-    authenticator: createGenesysAuthenticator({ identity: createUpstreamIdentity(http), log }),
+    directory: createDirectoryService({
+      directory: createUpstreamDirectory(http),
+      tokenOf: async (caller) => (serviceTokens ? serviceTokens.token() : caller.token),
+    }),
+    authenticator: serviceTokens
+      ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })
+      : authenticator,
     demoToken: simulated ? DEMO_TOKEN : null,
-    tokenOf: async (caller: Caller) => (serviceTokens ? serviceTokens.token() : caller.token),
   };
 }
 
@@ -260,6 +267,3 @@ async function problemsOf(store: { now(): Promise<Date> }, listener: ChangeListe
   );
   return listener.connected ? database : [...database, 'changes are not being listened for'];
 }
-
-const LOOK_UP_TIMEOUT_MS = 10_000;
-const lookUpTimeout = () => AbortSignal.timeout(LOOK_UP_TIMEOUT_MS);

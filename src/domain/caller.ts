@@ -33,11 +33,12 @@ export interface Visibility {
  * try: upstream decides when the query is started.
  */
 export function mayUse(caller: Caller, operation: UsageOperation): boolean {
-  const { permissions } = caller;
-  if (permissions === null) return true;
-  return OPERATION_TRAITS[operation].permissions.some((needed) =>
-    permissions.some((granted) => grants(granted, needed)),
-  );
+  return OPERATION_TRAITS[operation].permissions.some((needed) => holdsPermission(caller, needed));
+}
+
+/** The same for a single permission. */
+export function holdsPermission({ permissions }: Caller, needed: string): boolean {
+  return permissions === null || permissions.some((granted) => grants(granted, needed));
 }
 
 /** True when `granted` (`domain:entity:action`, `*` for any part or for all that follow) covers `needed`. */

@@ -14,6 +14,7 @@ export const USER_ERROR_CODES = {
   INVALID_FILTER: 'A filter holds too many values, or one that is empty or too long.',
   UNSUPPORTED_DIMENSION: 'The operation does not have this dimension; the message lists those it has.',
   UNSUPPORTED_METRIC: 'The operation does not have this metric; the message lists those it has.',
+  UNSUPPORTED_SORT_FIELD: 'The operation can not sort by this field; the message lists those it can.',
   UNSUPPORTED_HTTP_METHOD: 'The operation does not have this HTTP method; the message lists those it has.',
   FORBIDDEN: 'The caller lacks the permission for this operation; the message lists those that would do.',
   NOT_FOUND: 'There is no such execution for this caller, or upstream knows no such OAuth client.',

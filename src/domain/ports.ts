@@ -189,7 +189,7 @@ export interface Authenticator {
 export interface CredentialSource {
   /** Keeps what is needed to poll for this caller. */
   hold(caller: Caller): { readonly credentialId: string; readonly sealed: SealedToken | null };
-  /** The token to use now; null when this node does not have it (any more). */
+  /** The token to use now; null when this node does not have it (any more). Throws `UpstreamError` when it is fetched. */
   tokenFor(credentialId: string): Promise<string | null>;
   /** Upstream refused this token. True when a new one may be had, so that asking again makes sense. */
   refused(credentialId: string, token: string): Promise<boolean>;

@@ -61,11 +61,16 @@ export type RequestResult =
 /** Upstream names no limit for the summary; a year is as far back as its newer operations go. */
 export const MAX_SUMMARY_DAYS = 365;
 const DEFAULT_SUMMARY_DAYS = 7;
-/** Far under upstream's body limit of 512,000 bytes together with `MAX_FILTER_LENGTH`. */
+/** Three filters of such texts, each character of three bytes, stay under upstream's body limit of 512,000 bytes. */
 export const MAX_FILTER_VALUES = 200;
-export const MAX_FILTER_LENGTH = 512;
+export const MAX_FILTER_LENGTH = 256;
 /** Upstream's ids are UUIDs; the looser form keeps older ones usable and keeps paths safe. */
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+
+/** True for a text that could be an id of upstream's. */
+export function isUpstreamId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}
 
 /**
  * Checks a draft against what the operation has and gives its canonical form, or every problem at once.
@@ -98,7 +103,7 @@ function canonical(operation: UsageOperation, traits: OperationTraits, draft: Re
     days: draft.days ?? defaultDays,
     granularity: draft.granularity ?? null,
     metrics: inOrderOf(traits.metrics, draft.metrics?.length ? draft.metrics : traits.metrics),
-    groupBy: inOrderOf(traits.dimensions, draft.groupBy ?? traits.defaultDimensions),
+    groupBy: inOrderOf(traits.dimensions, draft.groupBy?.length ? draft.groupBy : traits.defaultDimensions),
     clientId: draft.clientId ?? null,
     filters: canonicalFilters(draft),
     sortBy: canonicalSort(draft.sortBy ?? []),
@@ -170,7 +175,7 @@ function checkDays(days: number | null): UserError[] {
 }
 
 function checkClientId(traits: OperationTraits, clientId: string | null): UserError[] {
-  if (!traits.perClient || (clientId !== null && ID_PATTERN.test(clientId))) return [];
+  if (!traits.perClient || (clientId !== null && isUpstreamId(clientId))) return [];
   return [
     refuse('INVALID_ID', 'clientId', 'clientId must be the id of an OAuth client, as upstream writes it.'),
   ];
@@ -198,7 +203,7 @@ function checkSort(
 ): UserError[] {
   const fields = sortBy.map((sort) => sort.field);
   const supported = ['DATE' as const, ...traits.dimensions, ...traits.metrics];
-  return checkNames(operation, 'sortBy', fields, supported, 'UNSUPPORTED_DIMENSION');
+  return checkNames(operation, 'sortBy', fields, supported, 'UNSUPPORTED_SORT_FIELD');
 }
 
 function checkFilter(
@@ -221,7 +226,7 @@ function checkFilter(
     return checkNames(operation, name, methods, traits.httpMethods, 'UNSUPPORTED_HTTP_METHOD');
   }
   const isId = name.endsWith('Ids');
-  const fits = (value: string) => (isId ? ID_PATTERN.test(value) : isText(value));
+  const fits = (value: string) => (isId ? isUpstreamId(value) : isText(value));
   if (values.every(fits)) return [];
   return isId
     ? [refuse('INVALID_ID', name, `${name} must hold ids as upstream writes them.`)]

@@ -4,33 +4,23 @@
  */
 import DataLoader from 'dataloader';
 
-import type { NamedEntity } from '../domain/caller.js';
-import type { UpstreamDirectory } from '../domain/ports.js';
+import type { Caller, NamedEntity } from '../domain/caller.js';
 import type { Logger } from '../lib/logger.js';
+import type { DirectoryService } from '../services/directory-service.js';
+import type { DirectoryLoaders } from '../services/request-context.js';
 
-export interface DirectoryLoaders {
-  /** Null for an unknown or forbidden id, or when upstream can't be asked: a name is never worth an error. */
-  readonly oauthClients: DataLoader<string, NamedEntity | null>;
-  readonly users: DataLoader<string, NamedEntity | null>;
-}
-
-/** The rows must not wait for their names longer than this. */
-const LOOKUP_TIMEOUT_MS = 5_000;
-
-/** `token` gives the token with which upstream is asked on behalf of this request's caller. */
 export function createDirectoryLoaders(
-  directory: UpstreamDirectory,
-  token: () => Promise<string>,
+  directory: DirectoryService,
+  caller: Caller,
   log: Logger,
 ): DirectoryLoaders {
-  const loader = (lookUp: UpstreamDirectory['usersById']) =>
+  const loader = (lookUp: DirectoryService['usersById']) =>
     new DataLoader<string, NamedEntity | null>(async (ids) => {
-      const found = await lookUp(ids, await token(), AbortSignal.timeout(LOOKUP_TIMEOUT_MS)).catch(
-        (error: unknown) => {
-          log.info({ err: error }, 'names could not be looked up');
-          return new Map<string, NamedEntity>();
-        },
-      );
+      // A name is never worth an error.
+      const found = await lookUp(caller, ids).catch((error: unknown) => {
+        log.info({ err: error }, 'names could not be looked up');
+        return new Map<string, NamedEntity>();
+      });
       return ids.map((id) => found.get(id) ?? null);
     });
   return {

@@ -86,7 +86,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     for (;;) {
       const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
-      const page = answer.rows.slice(0, options.maxResultRows - stored);
+      const page = answer.rows.slice(0, Math.max(0, options.maxResultRows - stored));
       stored += page.length;
       const full = stored >= options.maxResultRows;
       if (answer.nextCursor === null || full) {

@@ -35,7 +35,9 @@ export async function tidy({ store, credentials, sealedTokens }: JanitorOptions)
   const held = credentials.heldIds();
   if (held.length > 0) {
     const needed = new Set(await store.neededCredentials(held));
-    for (const id of held) if (!needed.has(id)) credentials.release(id);
+    // Asked again: a start that came meanwhile has brought its token anew, and is not among the needed ones yet.
+    const idle = new Set(credentials.heldIds());
+    for (const id of held) if (idle.has(id) && !needed.has(id)) credentials.release(id);
   }
   await sealedTokens.sweep();
   while (await store.deleteExpired());

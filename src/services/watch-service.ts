@@ -13,11 +13,13 @@ import { RequestError } from '../domain/error-codes.js';
 import { type Execution, isFinal } from '../domain/execution.js';
 import { type ExecutionFilter, matchesFilter } from '../domain/execution-filter.js';
 import type { ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import type { Logger } from '../lib/logger.js';
 import { createPushIterator, type PushIterator } from '../lib/push-iterator.js';
 
 export interface WatchServiceOptions {
   readonly store: ExecutionStore;
   readonly events: ExecutionEvents;
+  readonly log: Logger;
 }
 
 export interface WatchService {
@@ -43,19 +45,21 @@ const FINISHED_OVERLAP_MS = 120_000;
 /** Remembered as sent; far more than can end within the overlap. */
 const FINISHED_MEMORY = 20_000;
 
-export function createWatchService({ store, events }: WatchServiceOptions): WatchService {
+export function createWatchService(options: WatchServiceOptions): WatchService {
+  const { store, events, log } = options;
   // However many watch the same execution, and whatever else changes at the same moment: one statement.
   const loader = new DataLoader<string, Execution | null>(
     async (ids) => {
       const found = await store.getMany([...new Set(ids)]);
       return ids.map((id) => found.get(id) ?? null);
     },
-    { cache: false, maxBatchSize: 1_000 },
+    { cache: false },
   );
 
   return {
     async execution(id, visibility, finalOnly) {
       let sent = 0;
+      let unlisten = () => {};
       const deliver = (current: Execution | null) => {
         if (!current || !isVisible(current, visibility)) return stream.fail(notFound());
         if (current.version <= sent) return;
@@ -63,7 +67,7 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
         if (!finalOnly || isFinal(current.status)) stream.push(current);
         if (isFinal(current.status)) stream.end();
       };
-      const refresh = createRefresher(async () => deliver(await loader.load(id)));
+      const refresh = createRefresher(async () => deliver(await loader.load(id)), log);
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: 1,
         whenFull: 'replace',
@@ -72,7 +76,7 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
           unlisten();
         },
       });
-      const unlisten = await events.onExecution(id, (event) => {
+      unlisten = await events.onExecution(id, (event) => {
         if (event.type === 'RESYNC' || event.version > sent) refresh.request();
       });
       await orClose(stream, async () => {
@@ -85,23 +89,41 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
 
     async finished(visibility, filter) {
       const sent = new Set<string>();
-      let since = new Date(0);
+      /** Where a read of the store takes up: the end of the latest one told; null before the first read. */
+      let since: Date | null = null;
+      // Set while the consumer is too slow: then nothing is taken from events, so that `since` stays behind what was
+      // refused, and a read of the store brings it.
       let behind = false;
+      let unlisten = () => {};
       const deliver = (execution: Execution | null) => {
         if (!execution?.finishedAt || !isVisible(execution, visibility)) return;
-        if (!matchesFilter(execution, filter) || sent.has(execution.id)) return;
-        if (!stream.push(execution)) {
+        const wanted = matchesFilter(execution, filter) && !sent.has(execution.id);
+        if (behind || (wanted && !stream.push(execution))) {
           behind = true;
           return;
         }
-        remember(sent, execution.id);
-        if (execution.finishedAt > since) since = execution.finishedAt;
+        if (wanted) remember(sent, execution.id);
+        if (since && execution.finishedAt > since) since = execution.finishedAt;
+      };
+      /** What had ended before the subscription is not told, also not by a later read of the overlap. */
+      const begin = async (): Promise<Date> => {
+        const now = await store.now();
+        const before = await store.finishedSince(visibility, overlapBefore(now));
+        for (const { id, finishedAt } of before) if (finishedAt && finishedAt <= now) remember(sent, id);
+        return now;
       };
       const catchUp = createRefresher(async () => {
         behind = false;
-        const from = new Date(Math.max(subscribedAt.getTime(), since.getTime() - FINISHED_OVERLAP_MS));
-        for (const execution of await store.finishedSince(visibility, from)) deliver(execution);
-      });
+        const reached = (since ??= await begin());
+        try {
+          for (const execution of await store.finishedSince(visibility, overlapBefore(reached)))
+            deliver(execution);
+        } catch (error) {
+          // What came meanwhile must not move the start of the next try past what this one had to find.
+          since = reached;
+          throw error;
+        }
+      }, log);
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: FINISHED_CAPACITY,
         onDrained: () => behind && catchUp.request(),
@@ -110,17 +132,20 @@ export function createWatchService({ store, events }: WatchServiceOptions): Watc
           unlisten();
         },
       });
-      const unlisten = await events.onFinished(visibility.organizationId, (event) => {
+      unlisten = await events.onFinished(visibility.organizationId, (event) => {
         if (event.type === 'RESYNC') catchUp.request();
         else loader.load(event.id).then(deliver, catchUp.request);
       });
-      let subscribedAt = new Date();
       await orClose(stream, async () => {
-        subscribedAt = await store.now();
+        since ??= await begin();
       });
       return stream;
     },
   };
+}
+
+function overlapBefore(since: Date): Date {
+  return new Date(since.getTime() - FINISHED_OVERLAP_MS);
 }
 
 function notFound(): RequestError {
@@ -150,7 +175,7 @@ function remember(sent: Set<string>, id: string): void {
  * Runs `read` once for any number of requests that come while it waits, once more for those that come while it
  * runs, and again after a pause when it fails.
  */
-function createRefresher(read: () => Promise<void>): { request: () => void; stop: () => void } {
+function createRefresher(read: () => Promise<void>, log: Logger): { request: () => void; stop: () => void } {
   const abort = new AbortController();
   let requested = false;
   let running = false;
@@ -161,7 +186,8 @@ function createRefresher(read: () => Promise<void>): { request: () => void; stop
       requested = false;
       try {
         await read();
-      } catch {
+      } catch (error) {
+        log.warn({ err: error }, 'a watched execution could not be read; trying again');
         requested = true;
         await sleep(READ_RETRY_MS, undefined, { signal: abort.signal }).catch(() => {});
       }
@@ -170,7 +196,7 @@ function createRefresher(read: () => Promise<void>): { request: () => void; stop
   }
 
   return {
-    request() {
+    request: () => {
       requested = true;
       if (!running) void run();
     },

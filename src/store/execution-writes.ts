@@ -153,13 +153,18 @@ export async function cancel(
   });
 }
 
+/** Not `now()`, the start of the transaction: storing the rows may have taken a while. */
+const ENDED_AT = sql`statement_timestamp()`;
+
 type Ending = Outcome | { readonly status: 'CANCELED'; readonly upstreamMayStillRun: RawBuilder<boolean> };
 
 function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
   const success = outcome.status === 'SUCCEEDED' ? outcome : null;
   const mayStillRun = 'upstreamMayStillRun' in outcome ? outcome.upstreamMayStillRun : false;
+  // Not `now()`, the start of a transaction that may have waited or stored many rows: who subscribed meanwhile, and
+  // then reads what has ended since, would pass over it.
   return sql`
-    status = ${outcome.status}, finished_at = now(), expires_at = ${fromNowMs(resultTtlMs)},
+    status = ${outcome.status}, finished_at = ${ENDED_AT}, expires_at = ${ENDED_AT} + make_interval(secs => ${resultTtlMs / 1000}),
     next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
     upstream_may_still_run = ${mayStillRun},

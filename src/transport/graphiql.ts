@@ -54,14 +54,16 @@ export async function addGraphiQL(fastify: FastifyInstance, options: GraphiQLOpt
     prefixAvoidTrailingSlash: true,
     dotfiles: 'deny',
     cacheControl: false,
-    setHeaders: (response, path) => setHeaders(response as unknown as FastifyReply['raw'], path),
+    setHeaders,
   });
   fastify.get('/graphiql', (_request, reply) => reply.sendFile('index.html'));
 }
 
 /** File names below `assets` hold a hash of the content; the page itself must always be asked for anew. */
-function setHeaders(response: FastifyReply['raw'], path: string): void {
+function setHeaders(reply: FastifyReply, path: string): void {
   const immutable = path.includes('/assets/');
-  response.setHeader('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+  void reply.headers({
+    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+  });
 }

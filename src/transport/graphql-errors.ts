@@ -12,6 +12,7 @@ import type { Logger } from '../lib/logger.js';
 /** What a request that fails before its operation begins is answered with. */
 export const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
   UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   UPSTREAM_UNAVAILABLE: 503,
   SERVICE_UNAVAILABLE: 503,
 };
@@ -59,7 +60,12 @@ function rootCause(error: unknown): unknown {
  * resolver or from a result that does not fit the schema, and then the fault is ours.
  */
 function isClientsFault(error: GraphQLError): boolean {
-  return error.path === undefined && error.extensions['code'] !== 'INTERNAL_SERVER_ERROR';
+  if (error.extensions['code'] === 'INTERNAL_SERVER_ERROR') return false;
+  // An argument that can't be read is found during execution, at the field that takes it; a value of ours that does
+  // not fit the schema has no place in the document.
+  return (
+    error.path === undefined || (error.originalError instanceof GraphQLError && !!error.originalError.nodes)
+  );
 }
 
 function codeOf(error: GraphQLError): string {

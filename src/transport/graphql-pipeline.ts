@@ -18,9 +18,12 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-import type { RequestContext } from '../../resolvers/context.js';
+import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError } from './graphql-errors.js';
+
+/** Documents above it are refused while they are read; the longest documented operation has a twentieth of it. */
+export const MAX_TOKENS = 4_000;
 
 /** As the protocols deliver them: nothing is checked yet. */
 export interface OperationParams {
@@ -38,7 +41,6 @@ export interface GraphQLPipeline {
   execute(args: OperationArgs): Promise<ExecutionResult>;
   /** A stream of results; an error inside becomes its last result, never a broken connection. */
   subscribe(args: OperationArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
-  format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLError[];
 }
 
 export interface GraphQLPipelineOptions {
@@ -61,27 +63,35 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
     return result.errors ? { ...result, errors: format(result.errors, requestId) } : result;
   }
 
+  function check({ query, operationName, variables }: OperationParams, contextValue: RequestContext) {
+    if (typeof query !== 'string') return [refusal('query must be a string.', 'BAD_REQUEST')];
+    if (!isNullish(operationName) && typeof operationName !== 'string') {
+      return [refusal('operationName must be a string.', 'BAD_REQUEST')];
+    }
+    if (!isNullish(variables) && !isRecord(variables))
+      return [refusal('variables must be an object.', 'BAD_REQUEST')];
+    const document = parseDocument(query);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document, rules);
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    if (!getOperationAST(document, operationName)) return [unresolved(operationName)];
+    return {
+      schema,
+      document,
+      operationName: operationName ?? null,
+      variableValues: variables ?? null,
+      contextValue,
+    };
+  }
+
   return {
-    format,
-    prepare({ query, operationName, variables }, contextValue) {
-      if (typeof query !== 'string') return [refusal('query must be a string.', 'BAD_REQUEST')];
-      if (!isNullish(operationName) && typeof operationName !== 'string') {
-        return [refusal('operationName must be a string.', 'BAD_REQUEST')];
+    prepare(params, context) {
+      try {
+        const checked = check(params, context);
+        return 'document' in checked ? checked : format(checked, context.requestId);
+      } catch (error) {
+        return format([toGraphQLError(error)], context.requestId);
       }
-      if (!isNullish(variables) && !isRecord(variables))
-        return [refusal('variables must be an object.', 'BAD_REQUEST')];
-      const document = parseDocument(query);
-      if (document instanceof GraphQLError) return [document];
-      const errors = validate(schema, document, rules);
-      if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-      if (!getOperationAST(document, operationName)) return [unresolved(operationName)];
-      return {
-        schema,
-        document,
-        operationName: operationName ?? null,
-        variableValues: variables ?? null,
-        contextValue,
-      };
     },
     async execute(args) {
       return formatResult(await execute(args), args.contextValue);
@@ -136,7 +146,7 @@ function toGraphQLError(error: unknown): GraphQLError {
 
 function parseDocument(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query);
+    return parse(query, { maxTokens: MAX_TOKENS });
   } catch (error) {
     return withCode(toGraphQLError(error), 'GRAPHQL_PARSE_FAILED');
   }

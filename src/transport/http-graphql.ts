@@ -1,13 +1,14 @@
 /** GraphQL over HTTP: Apollo Server on our Fastify. */
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { GraphQLSchema, ValidationRule } from 'graphql';
+import { GraphQLError, type GraphQLSchema, OperationTypeNode, type ValidationRule } from 'graphql';
 
-import type { RequestContext } from '../../resolvers/context.js';
+import type { RequestContext } from '../services/request-context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
+import { MAX_TOKENS } from './graphql-pipeline.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -28,9 +29,13 @@ export async function addHttpGraphQL(
     // Whether introspection is allowed stands among the rules, which all doors share.
     introspection: true,
     validationRules: [...validationRules],
+    parseOptions: { maxTokens: MAX_TOKENS },
+    // Not offered at the other doors either.
+    persistedQueries: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    plugins: [{ requestDidStart: async () => ({ didResolveOperation: refuseSubscription }) }],
     logger: { debug: ignore, info: ignore, warn: toWarn(log), error: toWarn(log) },
     formatError: (_formatted, error) => formatGraphQLError(error, log, currentRequestId()),
   });
@@ -43,12 +48,29 @@ export async function addHttpGraphQL(
         try {
           return scope.context(await scope.authenticate(headers.authorization), id);
         } catch (error) {
-          throw error instanceof RequestError ? toGraphQLError(error) : error;
+          throw error instanceof RequestError ? toGraphQLError(error) : toMasked(error);
         }
       },
     }),
   });
   return () => apollo.stop();
+}
+
+type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
+
+/** Apollo would run it as a query, without a stream to run it on. */
+async function refuseSubscription({ operation }: Resolved): Promise<void> {
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
+  const message =
+    'Subscriptions are made over WebSocket, at this very path, or as server-sent events at /graphql/stream.';
+  throw new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+}
+
+/** Apollo puts the message of any other error into its own, which then looks like the client's fault. */
+function toMasked(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  const extensions = { code: 'INTERNAL_SERVER_ERROR' };
+  return new GraphQLError('The context could not be made', { originalError, extensions });
 }
 
 function ignore(): void {}

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
 import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
+import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
@@ -45,6 +46,8 @@ export interface HttpServer {
 
 /** Every documented operation with all its variables fits ten times. */
 const MAX_BODY_BYTES = 256 * 1024;
+/** What is being answered when we stop may take so long; a start waits for upstream for two seconds. */
+const LAST_ANSWERS_MS = 3_000;
 
 /** Long enough for a client to read an answer that it has just got. */
 const IDLE_SWEEP_MS = 50;
@@ -62,10 +65,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     void reply.header('x-request-id', request.id);
     withRequestId(request.id, next);
   });
+  fastify.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
   const closers = await addDoors(fastify, options);
   try {
     await fastify.listen({ host, port });
   } catch (error) {
+    await fastify.close();
+    await closers.apollo();
     throw toStartupError(error, host, port);
   }
   const { port: bound } = fastify.server.address() as AddressInfo;
@@ -77,7 +83,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
       await Promise.all(closers.streams.map((close) => close()));
-      await closed.finally(() => clearInterval(sweep));
+      // A connection over which nothing was asked yet is not idle for Node, and would hold up the end for a minute.
+      const cutOff = setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(cutOff);
       await closers.apollo();
     },
   };
@@ -95,6 +105,29 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
   const webSocket = addWebSocket({ server: fastify.server, pipeline, scope, log, isAllowedOrigin });
   return { apollo, streams: [events, webSocket] };
+}
+
+/** What never got as far as an operation: a body that is too large or no JSON, a header too many. */
+async function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): Promise<void> {
+  const status = statusOf(error);
+  if (status < 500 && error instanceof Error) {
+    await reply
+      .code(status)
+      .send({ errors: [{ message: error.message, extensions: { code: 'BAD_REQUEST' } }] });
+    return;
+  }
+  await reply.code(500).send({ errors: [formatGraphQLError(error, log, request.id)] });
+}
+
+function statusOf(error: unknown): number {
+  const status =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
+  return typeof status === 'number' ? status : 500;
 }
 
 function toStartupError(error: unknown, host: string, port: number): Error {

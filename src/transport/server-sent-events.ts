@@ -3,14 +3,13 @@
  * stream for one operation. What is wrong before the stream begins (no token, not an event stream) is told by the
  * HTTP status, everything after it in the stream.
  */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 
-import type { RequestContext } from '../../resolvers/context.js';
+import type { RequestContext } from '../services/request-context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
@@ -21,6 +20,12 @@ export interface ServerSentEventsOptions {
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
   readonly log: Logger;
+}
+
+/** Every stream under way; none may begin once `closing`. */
+interface Streams {
+  readonly open: Set<AsyncGenerator<string, void, undefined>>;
+  closing: boolean;
 }
 
 type OperationContext = RequestContext & Record<PropertyKey, unknown>;
@@ -34,7 +39,7 @@ export function addServerSentEvents(
   fastify: FastifyInstance,
   { pipeline, scope, log }: ServerSentEventsOptions,
 ): () => Promise<void> {
-  const streams = new Set<AsyncGenerator<string, void, undefined>>();
+  const streams: Streams = { open: new Set(), closing: false };
   const handler = createHandler<FastifyRequest, OperationContext, OperationContext>({
     // Null, not a token: "single connection mode" is off.
     authenticate: () => null,
@@ -53,13 +58,14 @@ export function addServerSentEvents(
     url: PATH,
     handler: async (request, reply) => {
       const context = await contextOrRefusal(request, reply, scope, log);
-      if (context) await answer(request, reply, handler, context, streams);
+      if (context) await answer({ request, reply, handler, context, scope, streams });
       return reply;
     },
   });
 
   return async () => {
-    await Promise.all([...streams].map((stream) => stream.return()));
+    streams.closing = true;
+    await Promise.all([...streams.open].map((stream) => stream.return()));
   };
 }
 
@@ -89,13 +95,16 @@ async function contextOrRefusal(
   }
 }
 
-async function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  handler: Handler<FastifyRequest, OperationContext>,
-  context: OperationContext,
-  streams: Set<AsyncGenerator<string, void, undefined>>,
-): Promise<void> {
+interface Answering {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly handler: Handler<FastifyRequest, OperationContext>;
+  readonly context: OperationContext;
+  readonly scope: RequestScope;
+  readonly streams: Streams;
+}
+
+async function answer({ request, reply, handler, context, scope, streams }: Answering): Promise<void> {
   const [body, init] = await handler({
     method: request.method,
     url: request.url,
@@ -105,20 +114,27 @@ async function answer(
     context,
   });
   if (body === null || typeof body === 'string') {
-    await reply
-      .code(init.status)
-      .headers(init.headers ?? {})
-      .send(body ?? '');
+    await refuse(reply.headers(init.headers ?? {}), init.status, body ?? init.statusText);
     return;
   }
   reply.hijack();
   reply.raw.writeHead(init.status, { ...headersOf(reply), ...init.headers });
-  streams.add(body);
+  const forget = scope.whileAuthorized(context.caller, () => void body.return());
+  streams.open.add(body);
+  // We may have begun to stop while the operation was prepared.
+  if (streams.closing) void body.return();
   try {
     await pipe(body, reply.raw);
   } finally {
-    streams.delete(body);
+    forget();
+    streams.open.delete(body);
   }
+}
+
+/** The library refuses in its own words; ours have a code, as everywhere. */
+async function refuse(reply: FastifyReply, status: number, text: string): Promise<void> {
+  const message = /"message":"([^"]+)"/.exec(text)?.[1] ?? text;
+  await reply.code(status).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
 }
 
 async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
@@ -128,12 +144,23 @@ async function pipe(body: AsyncGenerator<string, void, undefined>, response: Ser
   try {
     for await (const chunk of body) {
       if (response.destroyed) break;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(chunk)) await drained(response);
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
   }
+}
+
+/** Settles when the client has taken what was written, or has left; leaves no listener behind. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

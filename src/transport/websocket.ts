@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws';
+import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -28,7 +28,7 @@ export interface WebSocketOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionExtra = { caller?: Caller } & Record<PropertyKey, unknown>;
+type ConnectionExtra = { caller?: Caller; forget?: () => void } & Record<PropertyKey, unknown>;
 type Connection = Context<Params, ConnectionExtra & Extra>;
 
 const PATH = '/graphql';
@@ -36,10 +36,13 @@ const PATH = '/graphql';
 const MAX_FRAME_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 12_000;
+/** For the closing handshake when we stop; a client that was lost would take 30 s. */
+const CLOSE_WAIT_MS = 1_000;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
+const REVOKED = 'The token has expired or was revoked, or its rights have changed';
 
-/** Gives a function that tells every client "going away" (1001) and waits until they have left. */
+/** Gives a function that tells every client "going away" (1001) and waits, not long, until they have left. */
 export function addWebSocket({
   server,
   pipeline,
@@ -50,23 +53,27 @@ export function addWebSocket({
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
-    // The default subprotocol handling accepts the first one offered, whatever it is.
-    handleProtocols: (offered) =>
-      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {});
     if (pathOf(request) !== PATH) return refuseUpgrade(socket, '404 Not Found');
     if (!isAllowedOrigin(request)) return refuseUpgrade(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      sockets.emit('connection', webSocket, request),
-    );
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      sockets.emit('connection', webSocket, request);
+      // `ws` has closed it with the right code already; the protocol library would print it as an error of ours.
+      webSocket.removeAllListeners('error').on('error', (error) => {
+        log.debug({ err: error }, 'a WebSocket client broke the protocol');
+      });
+    });
   });
 
   const graphql = useServer<Params, ConnectionExtra>(
     {
+      // What goes wrong inside is ours to log, and no reason to give to a client.
+      isProd: true,
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, log),
+      onClose: ({ extra }) => extra.forget?.(),
       onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
       execute: (args) => pipeline.execute(args as OperationArgs),
       subscribe: (args) => pipeline.subscribe(args as OperationArgs),
@@ -74,14 +81,24 @@ export function addWebSocket({
     sockets,
     KEEP_ALIVE_MS,
   );
-  return async () => graphql.dispose();
+  return async () => {
+    const cutOff = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, CLOSE_WAIT_MS);
+    await graphql.dispose();
+    clearTimeout(cutOff);
+  };
 }
 
 /** False closes the socket with 4403. */
 async function admit(connection: Connection, scope: RequestScope, log: Logger): Promise<boolean> {
   const { request, socket } = connection.extra;
   try {
-    connection.extra.caller = await scope.authenticate(authorizationOf(connection.connectionParams, request));
+    const caller = await scope.authenticate(authorizationOf(connection.connectionParams, request));
+    // The client may have left meanwhile: then nobody would end the watch.
+    if (socket.readyState !== socket.OPEN) return false;
+    connection.extra.caller = caller;
+    connection.extra.forget = scope.whileAuthorized(caller, () => socket.close(CLOSE_FORBIDDEN, REVOKED));
     return true;
   } catch (error) {
     closeRefused(socket, error, log);
@@ -92,7 +109,7 @@ async function admit(connection: Connection, scope: RequestScope, log: Logger): 
 function closeRefused(socket: WebSocket, error: unknown, log: Logger): void {
   const known = error instanceof RequestError;
   if (!known) log.error({ err: error }, 'a WebSocket connection could not be authenticated');
-  if (known && error.code === 'UNAUTHENTICATED') socket.close(CLOSE_FORBIDDEN, closeReason(error.message));
+  if (known && !error.retryable) socket.close(CLOSE_FORBIDDEN, closeReason(error.message));
   else socket.close(CLOSE_TRY_AGAIN_LATER, known ? closeReason(error.message) : 'Try again later');
 }
 

@@ -37,10 +37,10 @@ export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** `UNAVAILABLE` unless the value is a text that says something. */
+/** `UNAVAILABLE` unless the value is a text that says something, and that a database can hold. */
 export function requiredText(value: unknown, name: string): string {
   const text = textOrNull(value);
-  if (text !== null) return text;
+  if (text !== null && !text.includes('\0')) return text;
   throw new UnreadableAnswer('UNAVAILABLE', `Upstream's answer lacks ${name}.`);
 }
 

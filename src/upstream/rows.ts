@@ -95,7 +95,8 @@ function readText(row: Json, key: string): string | null {
   const value = row[key];
   if (value === undefined || value === null || value === '') return null;
   // A database's text can not hold the NUL character.
-  if (typeof value === 'string' && !value.includes('\0')) return value;
+  // Nor half a surrogate pair: it is shown as the replacement character, as any output in UTF-8 would show it.
+  if (typeof value === 'string' && !value.includes('\0')) return value.toWellFormed();
   throw unreadable(`${key} is not a text`);
 }
 

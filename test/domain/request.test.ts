@@ -145,7 +145,7 @@ describe('canonicalRequest', () => {
 
   it('refuses a sort by a field that the operation lacks', () => {
     expect(refusals('SIMPLE_SEARCH', { sortBy: [{ field: 'DATE' }, { field: 'REQUESTS' }] })).toMatchObject([
-      { code: 'UNSUPPORTED_DIMENSION', field: ['input', 'sortBy'] },
+      { code: 'UNSUPPORTED_SORT_FIELD', field: ['input', 'sortBy'] },
     ]);
   });
 
@@ -168,8 +168,8 @@ describe('canonicalRequest', () => {
       'INVALID_ID',
       'INVALID_ID',
       'UNSUPPORTED_DIMENSION',
-      'UNSUPPORTED_DIMENSION',
       'UNSUPPORTED_HTTP_METHOD',
+      'UNSUPPORTED_SORT_FIELD',
     ]);
   });
 

@@ -73,7 +73,9 @@ describe('a node that can not reach the database', () => {
 
     await whileCutOff(async () => {
       running.remove();
-      await until('the awaited state', async () => JSON.stringify(await post(app.url, statusOf(id))).includes('SUCCEEDED'));
+      await until('the awaited state', async () =>
+        JSON.stringify(await post(app.url, statusOf(id))).includes('SUCCEEDED'),
+      );
     });
 
     const states = (await stream.rest()).map((result) => dataOf(result).usageExecutionUpdated);
@@ -87,10 +89,14 @@ describe('a node that can not reach the database', () => {
     });
     let first: unknown = null;
     void stream?.next().then((result) => (first = result));
-    await until('the awaited state', async () => {
-      if (first === null) await finishedId(app.url, 'SIMPLE_SEARCH');
-      return first !== null;
-    }, 10_000);
+    await until(
+      'the awaited state',
+      async () => {
+        if (first === null) await finishedId(app.url, 'SIMPLE_SEARCH');
+        return first !== null;
+      },
+      10_000,
+    );
 
     let missed = '';
     await whileCutOff(async () => {

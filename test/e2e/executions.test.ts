@@ -1,9 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Execution, ExecutionRows as ROWS, Executions, NodeById } from '../documents/usage.graphql.js';
+import {
+  Execution,
+  ExecutionRows as ROWS,
+  Executions,
+  ExecutionUpdated,
+  NodeById,
+} from '../documents/usage.graphql.js';
 import type { ExecutionsQueryVariables } from '../generated/graphql.js';
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
-import { closeClients, dataOf, execute } from '../support/clients.js';
+import { inDatabase } from '../support/database.js';
+import { closeClients, dataOf, DOORS, execute } from '../support/clients.js';
 import { readPage } from '../support/rows.js';
 import { DEMO_CLIENT_ID, finishedId, startedId } from '../support/starts.js';
 
@@ -147,5 +154,30 @@ describe('cursors and page sizes', () => {
   it.each(['', 'x', 'ü', 'eA=='])('a cursor that was never given is refused: %s', async (after) => {
     expect((await execute(app.url, ROWS, { id: ids[0] ?? '', after })).errors).toMatchObject([code]);
     expect((await execute(app.url, Executions, { after })).errors).toMatchObject([code]);
+  });
+});
+
+describe('an execution that has expired', () => {
+  it.each(DOORS)('is gone for every reader, over $name too', async (door) => {
+    const id = await finishedId(app.url);
+    await inDatabase(
+      app.databaseUrl,
+      `UPDATE executions SET expires_at = now() WHERE id = '${id.replace('exe_', '')}'`,
+    );
+
+    expect(dataOf(await execute(app.url, Execution, { id }))).toEqual({ usageExecution: null });
+    expect(await listedIds()).not.toContain(id);
+    expect(await door.subscribe(app.url, ExecutionUpdated, { id }).rest()).toMatchObject([
+      { errors: [{ extensions: { code: 'NOT_FOUND' } }] },
+    ]);
+  });
+});
+
+describe('null in place of an argument that was left out', () => {
+  it('means the same', async () => {
+    const filter = { status: null, operation: null, clientId: null, createdFrom: null, mine: null };
+
+    expect(await listedIds({ first: null, after: null, filter })).toEqual(await listedIds());
+    expect(await listedIds({ filter: null })).toEqual(await listedIds());
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
+import { inDatabase } from '../support/database.js';
 import { closeClients, DOORS, post } from '../support/clients.js';
 import { finishedId } from '../support/starts.js';
 import { THREE_DOORS } from '../support/three-doors.js';
@@ -19,16 +19,9 @@ beforeAll(async () => {
 afterEach(closeClients);
 afterAll(() => app?.stop());
 
-async function inDatabase(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: app.databaseUrl });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
-
 describe('when something breaks that nobody has thought of', () => {
-  beforeAll(() => inDatabase('ALTER TABLE usage_rows RENAME TO mislaid'));
-  afterAll(() => inDatabase('ALTER TABLE mislaid RENAME TO usage_rows'));
+  beforeAll(() => inDatabase(app.databaseUrl, 'ALTER TABLE usage_rows RENAME TO mislaid'));
+  afterAll(() => inDatabase(app.databaseUrl, 'ALTER TABLE mislaid RENAME TO usage_rows'));
 
   it.each(THREE_DOORS)('$name tells only a request id', async (door) => {
     const { errors, data } = await door.ask(app.url, { query: TOTALS, variables: { id } });

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 
 import { OAuthClients } from '../documents/usage.graphql.js';
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
+import { inDatabase } from '../support/database.js';
 import { closeClients, dataOf, execute, post } from '../support/clients.js';
 import { readPage } from '../support/rows.js';
 import { finishedId } from '../support/starts.js';
@@ -44,7 +44,7 @@ describe('names in rows', () => {
 
   it('of OAuth clients that upstream left out cost one call for a page', async () => {
     const id = await finishedId(app.url, 'ORGANIZATION_QUERY', { groupBy: ['OAUTH_CLIENT'] });
-    await inDatabase('UPDATE usage_rows SET oauth_client_name = NULL');
+    await inDatabase(app.databaseUrl, 'UPDATE usage_rows SET oauth_client_name = NULL');
     const before = app.simulator.requests.length;
 
     const clients = (await readPage(app.url, id)).rows.nodes.flatMap((row) => row.oauthClient ?? []);
@@ -102,11 +102,4 @@ describe('oauthClients', () => {
 
 function callsSince(count: number): string[] {
   return app.simulator.requests.slice(count).map(({ path }) => path);
-}
-
-async function inDatabase(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: app.databaseUrl });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }

@@ -223,10 +223,14 @@ describe.each(DOORS)('the same behaviour through both doors: $name', (door) => {
     let told: string | null = null;
     const first = stream.next().then(({ id }) => (told = id));
     let last = '';
-    await until('the awaited state', async () => {
-      if (told === null) last = await finishedId(app.url, operation);
-      return told !== null;
-    }, 10_000);
+    await until(
+      'the awaited state',
+      async () => {
+        if (told === null) last = await finishedId(app.url, operation);
+        return told !== null;
+      },
+      10_000,
+    );
     for (let id = await first; id !== last;) ({ id } = await stream.next());
   }
 });

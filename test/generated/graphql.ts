@@ -312,6 +312,8 @@ export type UserErrorCode =
   | 'UNSUPPORTED_HTTP_METHOD'
   /** The operation does not have this metric; the message lists those it has. */
   | 'UNSUPPORTED_METRIC'
+  /** The operation can not sort by this field; the message lists those it can. */
+  | 'UNSUPPORTED_SORT_FIELD'
   /** Upstream refused the query as invalid. */
   | 'UPSTREAM_REJECTED';
 

@@ -15,6 +15,8 @@ export interface TestApp {
   readonly databaseUrl: string;
   /** Only with `startAppWithSimulator`: to script faults and count calls. */
   readonly simulator: Simulator;
+  /** What the environment of another process would be, to be a node of this one. */
+  readonly env: Readonly<Record<string, string>>;
   /** Another node on the same database and the same upstream. */
   startNode(env?: Readonly<Record<string, string>>): Promise<{ readonly url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
@@ -41,18 +43,18 @@ export async function startAppWithSimulator(
   const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-app-'));
   const nodes: { stop(): Promise<void> }[] = [];
 
+  const appEnv = {
+    ...QUICK,
+    PORT: '0',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    GENESYS_API_URL: simulator.url,
+    GENESYS_LOGIN_URL: simulator.url,
+    TOKEN_ENCRYPTION_KEY: TEST_KEY,
+    ...options.env,
+  };
   const startNode = async (env: Readonly<Record<string, string>> = {}) => {
-    const config = parseConfig({
-      ...QUICK,
-      PORT: '0',
-      DATA_DIR: dataDir,
-      DATABASE_URL: database.url,
-      GENESYS_API_URL: simulator.url,
-      GENESYS_LOGIN_URL: simulator.url,
-      TOKEN_ENCRYPTION_KEY: TEST_KEY,
-      ...options.env,
-      ...env,
-    });
+    const config = parseConfig({ ...appEnv, ...env });
     const app = createApp(config, silentLogger);
     await app.start();
     nodes.push(app);
@@ -64,6 +66,7 @@ export async function startAppWithSimulator(
     url: first.url,
     databaseUrl: database.url,
     simulator,
+    env: appEnv,
     startNode,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()));

@@ -166,7 +166,7 @@ function overEventStream<T>(url: string, operation: RawOperation, token: Token):
   const unsubscribe = client.subscribe<T>(operation, {
     next: (result) => mailbox.put(result as Result<T>),
     complete: () => mailbox.end({ kind: 'completed' }),
-    error: (error) => void toEnding(error).then(mailbox.end),
+    error: (error) => mailbox.end(toEnding(error)),
   });
   return mailbox.stream(unsubscribe);
 }
@@ -180,12 +180,12 @@ async function toEnding(error: unknown): Promise<Ending> {
 function createMailbox<T>() {
   const results: Result<T>[] = [];
   const ending = Promise.withResolvers<Ending>();
-  let over = false;
+  const state = { over: false };
   let wakeUp = () => {};
   const stream = (leave: () => void): Stream<T> => ({
     ended: ending.promise,
     async next() {
-      while (results.length === 0 && !over) await new Promise<void>((resolve) => (wakeUp = resolve));
+      while (results.length === 0 && !state.over) await new Promise<void>((resolve) => (wakeUp = resolve));
       return results.shift() ?? null;
     },
     async rest() {
@@ -200,8 +200,8 @@ function createMailbox<T>() {
       results.push(result);
       wakeUp();
     },
-    end(how: Ending): void {
-      over = true;
+    end(how: Ending | Promise<Ending>): void {
+      state.over = true;
       ending.resolve(how);
       wakeUp();
     },

@@ -9,14 +9,18 @@ export const SERVER_URL_VARIABLE = 'TEST_POSTGRES_URL';
 /** Makes an empty database and gives its address. `drop` cuts whoever is still connected. */
 export async function createTestDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name}`);
+  await inDatabase(serverUrl(), `CREATE DATABASE ${name}`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    drop: () => inDatabase(serverUrl(), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl() });
+/** One statement from outside of the application. */
+export async function inDatabase(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

@@ -39,8 +39,6 @@ const NO_EXECUTION_YET = JSON.stringify({ id: '' }, null, 2);
 const start = (interval: string): string => `# 1. Start a usage query. The answer comes at once: an
 #    execution, which goes on in the background. Press
 #    play or Ctrl-Enter, then turn to Step2_Wait.
-#    Ask again and you get the same execution, unless
-#    the input says reuse: {maxAgeSeconds: 0}.
 mutation Step1_Start {
   queryOrganizationUsage(
     input: {
@@ -119,11 +117,9 @@ query Step3_RowsAndTotals($id: ID!) {
 }
 `;
 
-const RECENT_EXECUTIONS = `# Who you are, what is left of the upstream budget, and
-# the latest executions, newest first.
+const RECENT_EXECUTIONS = `# Who you are, and the latest executions, newest first.
 query RecentExecutions {
   viewer { organization { id name } permissions }
-  upstreamBudget { limit remaining resetAt queued }
   usageExecutions(first: 20) {
     totalCount
     nodes {
@@ -141,8 +137,9 @@ query RecentExecutions {
 }
 `;
 
-const aggregates = (interval: string): string => `# All in one round trip: waitMs lets the mutation wait
-# for the final state, here 10 seconds at most.
+const aggregates = (interval: string): string => `# The newer generation of the usage API: weeks, by platform
+# and method. Turn to Step2_Wait to see it end, then to
+# Step3_RowsAndTotals to read it.
 mutation Aggregates {
   aggregateOrganizationUsage(
     input: {
@@ -153,29 +150,13 @@ mutation Aggregates {
         REQUESTS, STATUS_200, STATUS_400
         STATUS_429, STATUS_500
       ]
-      waitMs: 10000
     }
   ) {
     source
     execution {
       id
       status
-      totals {
-        requests
-        rowCount
-        errorRate
-        throttledRate
-      }
-      groups(by: [PLATFORM]) {
-        key {
-          dimension
-          value
-        }
-        totals {
-          requests
-          errorRate
-        }
-      }
+      request { interval granularity metrics groupBy }
     }
     userErrors { code message field }
   }

@@ -1,0 +1,59 @@
+/**
+ * With credentials of the service's own, upstream answers for the service's organization, whoever calls. So only
+ * callers of that organization are let in; and since upstream no longer judges a caller's rights, a caller whose
+ * permissions are unknown has none.
+ */
+import type { Caller } from '../domain/caller.js';
+import { RequestError } from '../domain/error-codes.js';
+import type { Authenticator, ServiceTokenSource, UpstreamIdentity } from '../domain/ports.js';
+import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
+
+export interface ServiceTenantOptions {
+  /** Finds out who the caller is. */
+  readonly authenticator: Authenticator;
+  readonly tokens: ServiceTokenSource;
+  readonly identity: UpstreamIdentity;
+}
+
+const LOOK_UP_TIMEOUT_MS = 10_000;
+
+/** Throws `RequestError` `FORBIDDEN` for a caller of another organization. */
+export function createServiceTenantAuthenticator(options: ServiceTenantOptions): Authenticator {
+  let organization: Promise<string> | null = null;
+
+  async function lookUp(): Promise<string> {
+    const token = await options.tokens.token();
+    const described = await options.identity.describeToken(token, AbortSignal.timeout(LOOK_UP_TIMEOUT_MS));
+    return described.organization.id;
+  }
+
+  /** An OAuth client never moves to another organization: found out once. */
+  async function organizationId(): Promise<string> {
+    organization ??= lookUp();
+    return organization.catch((error: unknown) => {
+      organization = null;
+      throw (error instanceof UpstreamError && unavailable(error)) || error;
+    });
+  }
+
+  return {
+    async authenticate(token, maxAgeMs): Promise<Caller> {
+      const caller = await options.authenticator.authenticate(token, maxAgeMs);
+      if (caller.organization.id === (await organizationId())) {
+        return { ...caller, permissions: caller.permissions ?? [] };
+      }
+      throw new RequestError(
+        'FORBIDDEN',
+        'This service works for another organization than that of the token.',
+      );
+    },
+  };
+}
+
+/** A service whose own credentials are refused is no fault of the caller's. */
+function unavailable(error: UpstreamError): RequestError {
+  const known = toRequestError(error);
+  if (known?.retryable) return known;
+  const message = 'This service is not accepted by Genesys Cloud just now; its operator has to mend it.';
+  return new RequestError('UPSTREAM_UNAVAILABLE', message, { retryable: true, cause: error });
+}

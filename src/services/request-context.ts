@@ -1,0 +1,25 @@
+import type DataLoader from 'dataloader';
+
+import type { Caller, NamedEntity } from '../domain/caller.js';
+import type { DirectoryService } from './directory-service.js';
+import type { ExecutionService } from './execution-service.js';
+import type { WatchService } from './watch-service.js';
+
+/** Names by id, for one request. Null for an unknown or forbidden id, or when upstream can't be asked. */
+export interface DirectoryLoaders {
+  readonly oauthClients: DataLoader<string, NamedEntity | null>;
+  readonly users: DataLoader<string, NamedEntity | null>;
+}
+
+/** What a resolver gets; the same behind all three doors. */
+export interface RequestContext {
+  readonly caller: Caller;
+  readonly executions: ExecutionService;
+  readonly watch: WatchService;
+  readonly directory: DirectoryService;
+  readonly loaders: DirectoryLoaders;
+  /** Names the request in logs and in masked errors. */
+  readonly requestId: string;
+  /** The wall clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+}

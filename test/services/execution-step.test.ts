@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { createServiceCredentials } from '../../src/auth/service-credentials.js';
+import type { Execution } from '../../src/domain/execution.js';
+import { fails, NO_ROWS, RUNNING, upstreamError } from '../support/scripted-upstream.js';
+import { type StepParts, stepParts } from '../support/steps.js';
+import { createTestStore, LEASE_MS, NODE, numberedRows, type TestStore } from '../support/store.js';
+
+describe('a step of an execution', () => {
+  let test: TestStore;
+  let parts: StepParts;
+  beforeAll(async () => {
+    test = await createTestStore();
+  });
+  beforeEach(async () => {
+    await test.clear();
+    parts = stepParts(test.store);
+  });
+  afterAll(() => test.stop());
+
+  const delayOf = async (execution: Execution | null) =>
+    Math.round((execution!.nextPollAt!.getTime() - (await test.store.now()).getTime()) / 500) * 500;
+
+  it('submits what upstream does not know yet, with the token of its credential', async () => {
+    const claim = await parts.queued();
+    expect(await parts.make(claim)).toMatchObject({
+      status: 'RUNNING',
+      upstreamId: 'upstream-1',
+      version: 2,
+    });
+    expect(parts.upstream.starts).toMatchObject([{ token: 'token-1', request: claim.execution.request }]);
+    expect(parts.upstream.polls).toEqual([]);
+  });
+
+  it('asks for the results of what upstream knows', async () => {
+    const asked = await parts.make(await parts.running());
+    expect(asked).toMatchObject({ status: 'RUNNING', pollCount: 1, failureCount: 0 });
+    expect(parts.upstream.polls).toMatchObject([
+      { upstreamId: 'upstream-1', cursor: null, token: 'token-1' },
+    ]);
+    expect(parts.upstream.starts).toEqual([]);
+    expect(await delayOf(asked)).toBe(1_500);
+  });
+
+  it('goes on asking when upstream gives a status that nobody knows', async () => {
+    parts.upstream.onPoll = () => ({ state: 'RUNNING', upstreamStatus: 'Pondering', known: false });
+    expect(await parts.make(await parts.running())).toMatchObject({ status: 'RUNNING', pollCount: 1 });
+  });
+
+  it('ends with the rows and the day up to which they are counted', async () => {
+    parts.upstream.onPoll = () => ({ state: 'ROWS', rows: numberedRows(3), nextCursor: null });
+    const ended = await parts.make(await parts.running());
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', rowCount: 3, truncated: false, error: null });
+    expect(ended?.asOf).toEqual(new Date('2026-03-08T00:00:00Z'));
+  });
+
+  it.each([
+    ['FAILED', 'UPSTREAM_FAILED'],
+    ['CANCELED', 'UPSTREAM_CANCELED'],
+  ] as const)('ends as failed when upstream says %s', async (state, code) => {
+    parts.upstream.onPoll = () => ({ state, message: 'Too much.', correlationId: 'c-1' });
+    const error = { code, message: 'Too much.', retryable: true, upstreamStatus: 200, correlationId: 'c-1' };
+    expect(await parts.make(await parts.running())).toMatchObject({
+      status: 'FAILED',
+      error,
+      upstreamMayStillRun: false,
+    });
+  });
+
+  it('says that upstream gave no reason when it gave none', async () => {
+    parts.upstream.onPoll = () => ({ state: 'FAILED', message: null, correlationId: null });
+    expect((await parts.make(await parts.running()))?.error?.message).toMatch(/gave no reason/);
+  });
+
+  it('ends what is past its deadline without asking upstream', async () => {
+    const claim = await parts.running();
+    expect(await parts.make({ ...claim, pastDeadline: true })).toMatchObject({
+      status: 'TIMED_OUT',
+      error: { code: 'DEADLINE_EXCEEDED', retryable: true },
+      upstreamMayStillRun: true,
+    });
+    expect(parts.upstream.polls).toEqual([]);
+  });
+
+  it('ends what was never submitted at its deadline, too', async () => {
+    const claim = await parts.queued();
+    expect(await parts.make({ ...claim, pastDeadline: true })).toMatchObject({
+      status: 'TIMED_OUT',
+      upstreamMayStillRun: false,
+    });
+  });
+
+  describe('that fails', () => {
+    it.each(['RATE_LIMITED', 'UNAVAILABLE'] as const)(
+      'as %s is made again after a growing pause',
+      async (kind) => {
+        parts.upstream.onPoll = fails(kind);
+        const claim = await parts.running();
+        const first = await parts.make(claim);
+        expect(first).toMatchObject({ status: 'RUNNING', pollCount: 0, failureCount: 1 });
+        expect(await delayOf(first)).toBe(1_000);
+        await test.query('UPDATE executions SET due_at = now()');
+        const [next] = await test.store.claimDue(NODE, 1, LEASE_MS);
+        const second = await parts.make(next!);
+        expect(second).toMatchObject({ failureCount: 2 });
+        expect(await delayOf(second)).toBe(2_000);
+      },
+    );
+
+    it('obeys Retry-After', async () => {
+      parts.upstream.onStart = fails('RATE_LIMITED', { retryAfterMs: 90_000 });
+      const waiting = await parts.make(await parts.queued());
+      expect(waiting).toMatchObject({ status: 'QUEUED', upstreamId: null });
+      expect(await delayOf(waiting)).toBe(90_000);
+    });
+
+    it('begins a new row of failures after an answer', async () => {
+      const claim = await parts.running();
+      await test.query('UPDATE executions SET failure_count = 5');
+      expect(await parts.make(claim)).toMatchObject({ failureCount: 0, pollCount: 1 });
+    });
+
+    it.each([
+      ['FORBIDDEN', 'UPSTREAM_FORBIDDEN', false, 403],
+      ['REJECTED', 'UPSTREAM_REJECTED', false, 400],
+      ['NOT_FOUND', 'UPSTREAM_NOT_FOUND', true, 404],
+      ['UNAUTHENTICATED', 'CREDENTIALS_REJECTED', true, 401],
+    ] as const)('to submit as %s ends the execution as %s', async (kind, code, retryable, status) => {
+      parts.upstream.onStart = fails(kind, { status, correlationId: 'c-1' });
+      expect(await parts.make(await parts.queued())).toMatchObject({
+        status: 'FAILED',
+        upstreamMayStillRun: false,
+        error: {
+          code,
+          retryable,
+          upstreamStatus: status,
+          correlationId: 'c-1',
+          message: `Upstream said ${kind}.`,
+        },
+      });
+    });
+
+    it('to read a result ends the execution: it would be the same again', async () => {
+      parts.upstream.onPoll = fails('INVALID_RESULT', { status: 200 });
+      expect(await parts.make(await parts.running())).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'UPSTREAM_INVALID_RESULT', retryable: false },
+      });
+    });
+
+    it('for its token alone is made again with a new one, when there is one', async () => {
+      parts.credentials.renewable = true;
+      parts.upstream.onPoll = (_query, token) => {
+        if (token === 'token-1') throw upstreamError('UNAUTHENTICATED', { status: 401 });
+        return NO_ROWS;
+      };
+      const claim = await parts.running();
+      expect(await parts.make(claim)).toMatchObject({ status: 'RUNNING', failureCount: 1 });
+      expect(parts.credentials.refusals).toEqual(['token-1']);
+      expect(await parts.make(claim)).toMatchObject({ status: 'SUCCEEDED' });
+    });
+
+    it('for lack of a token waits for the node that has it', async () => {
+      parts.credentials.token = null;
+      expect(await parts.make(await parts.running())).toMatchObject({ status: 'RUNNING', failureCount: 1 });
+      expect(parts.upstream.polls).toEqual([]);
+    });
+
+    it('of a query that upstream does not know yet is made again for a minute', async () => {
+      parts.upstream.onPoll = fails('NOT_FOUND', { status: 404 });
+      const claim = await parts.running();
+      expect(await parts.make({ ...claim, ageMs: 59_999 })).toMatchObject({
+        status: 'RUNNING',
+        failureCount: 1,
+      });
+      expect(await parts.make({ ...claim, ageMs: 60_000 })).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'UPSTREAM_NOT_FOUND' },
+        upstreamMayStillRun: false,
+      });
+    });
+
+    it('otherwise than by upstream is tried again later, and given up after the fifth time', async () => {
+      parts.upstream.onPoll = () => {
+        throw new TypeError('a bug');
+      };
+      const claim = await parts.running();
+      const fifth = { ...claim, execution: { ...claim.execution, failureCount: 4 } };
+      expect(await parts.make(fifth)).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'UPSTREAM_INVALID_RESULT' },
+      });
+      expect(await parts.make(await parts.running())).toMatchObject({ status: 'RUNNING', failureCount: 1 });
+    });
+  });
+
+  describe('whose token has to be fetched', () => {
+    const withTokens = (token: () => Promise<string>) =>
+      stepParts(test.store, { credentials: createServiceCredentials({ token, invalidate: () => {} }) });
+
+    it('is made again after a pause when the login service is away', async () => {
+      const own = withTokens(async () => Promise.reject(upstreamError('UNAVAILABLE')));
+      const waiting = await own.make(await own.running({ credentialId: 'service' }));
+      expect(waiting).toMatchObject({ status: 'RUNNING', failureCount: 1 });
+      expect(await delayOf(waiting)).toBe(1_000);
+    });
+
+    it('ends the execution when the service’s credentials are refused', async () => {
+      const own = withTokens(async () => Promise.reject(upstreamError('UNAUTHENTICATED', { status: 401 })));
+      expect(await own.make(await own.queued({ credentialId: 'service' }))).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'CREDENTIALS_REJECTED', upstreamStatus: 401 },
+      });
+    });
+  });
+
+  it('changes nothing when it has lost its claim meanwhile', async () => {
+    const claim = await parts.running();
+    await test.query('UPDATE executions SET fence = fence + 1');
+    for (const answer of [RUNNING, NO_ROWS]) {
+      parts.upstream.onPoll = () => answer;
+      expect(await parts.make(claim)).toBeNull();
+    }
+    expect(await test.query('SELECT status, version FROM executions')).toEqual([
+      { status: 'RUNNING', version: 2 },
+    ]);
+  });
+});
