@@ -141,9 +141,9 @@ async function leaveOrStop(session: Session, member: Member): Promise<void> {
     const again = state === 'gone' ? await tryJoin(session, ANSWER_TIMEOUT_MS) : undefined;
     if (typeof again === 'object') await leave(session, again);
     else if (state === 'gone')
-      log.warn({ pid: member.pid }, 'embedded PostgreSQL had ended before it was stopped');
+      log.warn({ serverPid: member.pid }, 'embedded PostgreSQL had ended before it was stopped');
   } catch (error) {
-    log.warn({ pid: member.pid, reason: String(error) }, 'embedded PostgreSQL could not be stopped');
+    log.warn({ serverPid: member.pid, reason: String(error) }, 'embedded PostgreSQL could not be stopped');
   }
 }
 
@@ -152,7 +152,7 @@ async function leave(session: Session, { pid, presence }: Member): Promise<'last
     const state = await presence.leave();
     if (state === 'last') await stopServer(pid, session);
     if (state === 'in use')
-      session.options.log.info({ pid }, 'embedded PostgreSQL is left running: others use it');
+      session.options.log.info({ serverPid: pid }, 'embedded PostgreSQL is left running: others use it');
     return state;
   } finally {
     await presence.close();
@@ -164,7 +164,7 @@ async function stopServer(pid: number, { cluster, binaries, options }: Session):
   await requestStop(pid, cluster.data, binaries);
   while (await isServerOf(pid, cluster.data)) {
     if (Date.now() > deadline) {
-      options.log.warn({ pid }, 'embedded PostgreSQL is still writing; it ends by itself');
+      options.log.warn({ serverPid: pid }, 'embedded PostgreSQL is still writing; it ends by itself');
       return;
     }
     await delay(POLL_MS);
