@@ -21,6 +21,7 @@ import {
 import type { RequestContext } from '../../resolvers/context.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError } from './graphql-errors.js';
+import { PARSE_OPTIONS } from './limits.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
 export interface OperationParams {
@@ -136,7 +137,7 @@ function toGraphQLError(error: unknown): GraphQLError {
 
 function parseDocument(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query);
+    return parse(query, PARSE_OPTIONS);
   } catch (error) {
     return withCode(toGraphQLError(error), 'GRAPHQL_PARSE_FAILED');
   }

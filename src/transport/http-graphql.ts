@@ -8,6 +8,7 @@ import type { RequestContext } from '../../resolvers/context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
+import { PARSE_OPTIONS } from './limits.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -28,6 +29,7 @@ export async function addHttpGraphQL(
     // Whether introspection is allowed stands among the rules, which all doors share.
     introspection: true,
     validationRules: [...validationRules],
+    parseOptions: PARSE_OPTIONS,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
