@@ -23,16 +23,20 @@ export function createDirectoryLoaders(
   token: () => Promise<string>,
   log: Logger,
 ): DirectoryLoaders {
-  const loader = (lookUp: UpstreamDirectory['usersById']) =>
-    new DataLoader<string, NamedEntity | null>(async (ids) => {
+  const loader = (lookUp: UpstreamDirectory['usersById']) => {
+    const names = new DataLoader<string, NamedEntity | null>(async (ids) => {
       const found = await lookUp(ids, await token(), AbortSignal.timeout(LOOKUP_TIMEOUT_MS)).catch(
         (error: unknown) => {
           log.info({ err: error }, 'names could not be looked up');
+          // A subscription lives on, and its next event should not lack the names again.
+          for (const id of ids) names.clear(id);
           return new Map<string, NamedEntity>();
         },
       );
       return ids.map((id) => found.get(id) ?? null);
     });
+    return names;
+  };
   return {
     oauthClients: loader((...args) => directory.oauthClientsById(...args)),
     users: loader((...args) => directory.usersById(...args)),
