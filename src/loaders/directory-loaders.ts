@@ -14,15 +14,19 @@ export function createDirectoryLoaders(
   caller: Caller,
   log: Logger,
 ): DirectoryLoaders {
-  const loader = (lookUp: DirectoryService['usersById']) =>
-    new DataLoader<string, NamedEntity | null>(async (ids) => {
+  const loader = (lookUp: DirectoryService['usersById']) => {
+    const names = new DataLoader<string, NamedEntity | null>(async (ids) => {
       // A name is never worth an error.
       const found = await lookUp(caller, ids).catch((error: unknown) => {
         log.info({ err: error }, 'names could not be looked up');
+        // A subscription lives on, and its next event should not lack the names again.
+        for (const id of ids) names.clear(id);
         return new Map<string, NamedEntity>();
       });
       return ids.map((id) => found.get(id) ?? null);
     });
+    return names;
+  };
   return {
     oauthClients: loader((...args) => directory.oauthClientsById(...args)),
     users: loader((...args) => directory.usersById(...args)),

@@ -21,9 +21,7 @@ import {
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError } from './graphql-errors.js';
-
-/** Documents above it are refused while they are read; the longest documented operation has a twentieth of it. */
-export const MAX_TOKENS = 4_000;
+import { PARSE_OPTIONS } from './limits.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
 export interface OperationParams {
@@ -146,7 +144,7 @@ function toGraphQLError(error: unknown): GraphQLError {
 
 function parseDocument(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query, { maxTokens: MAX_TOKENS });
+    return parse(query, PARSE_OPTIONS);
   } catch (error) {
     return withCode(toGraphQLError(error), 'GRAPHQL_PARSE_FAILED');
   }

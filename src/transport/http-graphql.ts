@@ -8,7 +8,7 @@ import type { RequestContext } from '../services/request-context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
-import { MAX_TOKENS } from './graphql-pipeline.js';
+import { PARSE_OPTIONS } from './limits.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -29,7 +29,7 @@ export async function addHttpGraphQL(
     // Whether introspection is allowed stands among the rules, which all doors share.
     introspection: true,
     validationRules: [...validationRules],
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: PARSE_OPTIONS,
     // Not offered at the other doors either.
     persistedQueries: false,
     csrfPrevention: true,

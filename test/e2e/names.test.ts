@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { OAuthClients } from '../documents/usage.graphql.js';
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
 import { inDatabase } from '../support/database.js';
-import { closeClients, dataOf, execute, post } from '../support/clients.js';
+import { closeClients, dataOf, execute, post, webSocketDoor } from '../support/clients.js';
 import { readPage } from '../support/rows.js';
 import { finishedId } from '../support/starts.js';
+import { until } from '../support/until.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -67,6 +68,32 @@ describe('names in rows', () => {
   });
 });
 
+describe('names in a subscription that lives on', () => {
+  it('are there again after upstream could not be asked for them', async () => {
+    const query =
+      'subscription { usageExecutionsFinished { id rows(first: 5) { nodes { user { id name } } } } }';
+    const stream = webSocketDoor.send(app.url, { query });
+    const byUser = { groupBy: ['USER' as const], granularity: null };
+    const down = app.simulator.faults.inject(
+      { kind: 'status', status: 503 },
+      { path: (path) => path.startsWith('/api/v2/users?') },
+    );
+    const first = stream.next();
+    await until('the awaited state', async () => {
+      await finishedId(app.url, 'ORGANIZATION_QUERY', byUser);
+      return down.hits > 0;
+    });
+    expect(namesIn(dataOf((await first) ?? {}))).toEqual(new Set([null]));
+    down.remove();
+
+    const id = await finishedId(app.url, 'ORGANIZATION_QUERY', byUser);
+
+    let told: Record<string, unknown> = {};
+    while (!JSON.stringify(told).includes(id)) told = dataOf((await stream.next()) ?? {});
+    expect(namesIn(told)).not.toContain(null);
+  });
+});
+
 describe('oauthClients', () => {
   it('lists the clients of the organization with their names', async () => {
     const { oauthClients } = dataOf(await execute(app.url, OAuthClients, {}));
@@ -99,6 +126,16 @@ describe('oauthClients', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } }]);
   });
 });
+
+/** The names of all users in a result. */
+function namesIn(data: Record<string, unknown>): Set<string | null> {
+  const execution = data['usageExecutionsFinished'] as { rows: { nodes: { user: User | null }[] } };
+  return new Set(execution.rows.nodes.flatMap(({ user }) => (user ? [user.name] : [])));
+}
+
+interface User {
+  readonly name: string | null;
+}
 
 function callsSince(count: number): string[] {
   return app.simulator.requests.slice(count).map(({ path }) => path);

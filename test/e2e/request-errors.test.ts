@@ -26,6 +26,13 @@ const ROWS =
 
 const CASES: readonly [string, RawOperation, string, RegExp][] = [
   ['a syntax error', { query: '{ viewer {' }, 'GRAPHQL_PARSE_FAILED', /Syntax Error/],
+  [
+    'a text without end',
+    { query: `{ ${'viewer { operations } '.repeat(2_500)} }` },
+    'GRAPHQL_PARSE_FAILED',
+    /1000 tokens/,
+  ],
+  ['a text without bottom', { query: '{a'.repeat(15_000) }, 'GRAPHQL_PARSE_FAILED', /1000 tokens/],
   ['an unknown field', { query: '{ viewer { shoeSize } }' }, 'GRAPHQL_VALIDATION_FAILED', /shoeSize/],
   ['a missing variable', { query: START }, 'BAD_USER_INPUT', /input/],
   [
