@@ -88,10 +88,7 @@ describe('the janitor', () => {
     expect(await test.query('SELECT 1 FROM credentials')).toEqual([]);
   });
 
-  it('stops without waiting for its next round', async () => {
-    const janitor = createJanitor(options());
-    const before = performance.now();
-    await janitor.stop();
-    expect(performance.now() - before).toBeLessThan(1_000);
-  });
+  it('stops without waiting for its next round, which would be due after half a minute', async () => {
+    await createJanitor(options()).stop();
+  }, 20_000);
 });
