@@ -14,7 +14,7 @@ import { createSurroundings, type Surroundings, TICK_MS } from './environment.js
 const KILLS = 5;
 const STARTS_A_KILL = 12;
 /** A lease and a tick of the poller, and a second for the work. */
-const TAKEOVER_MS = 1_000 + TICK_MS + 1_000;
+const TAKEOVER_MS = 1_000 + TICK_MS + 5_000;
 const UNSUBMITTED =
   "SELECT count(*)::int AS count FROM executions WHERE upstream_id IS NULL AND status = 'QUEUED'";
 
