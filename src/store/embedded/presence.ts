@@ -25,7 +25,7 @@ export interface Presence {
 /** Names this module's lock among the database's advisory locks; no other code may use it. */
 export const PRESENCE_LOCK = 7_150_431_226_918_340n;
 
-/** Backends of connections that were just closed take a moment to go. */
+/** Backends of connections that were just closed, or of a killed node, take a moment to go, with their locks. */
 const FAREWELL_MS = 500;
 const FAREWELL_STEP_MS = 10;
 
@@ -83,20 +83,21 @@ async function leave(client: pg.Client, socket: Socket): Promise<'last' | 'in us
   socket.ref();
   try {
     await client.query(`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK})`);
-    const isLast = await isTrue(client, `SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS answer`);
-    return isLast && (await isAlone(client)) ? 'last' : 'in use';
+    const isLast = await soonTrue(client, `SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS answer`);
+    return isLast && (await soonTrue(client, ALONE)) ? 'last' : 'in use';
   } catch {
     return 'gone';
   }
 }
 
 /** A client that is no node counts too: a backup or somebody's psql is not cut off. */
-async function isAlone(client: pg.Client): Promise<boolean> {
-  const alone =
-    'SELECT count(*) = 0 AS answer FROM pg_stat_activity ' +
-    "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+const ALONE =
+  'SELECT count(*) = 0 AS answer FROM pg_stat_activity ' +
+  "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+
+async function soonTrue(client: pg.Client, sql: string): Promise<boolean> {
   for (let waited = 0; waited < FAREWELL_MS; waited += FAREWELL_STEP_MS) {
-    if (await isTrue(client, alone)) return true;
+    if (await isTrue(client, sql)) return true;
     await setTimeout(FAREWELL_STEP_MS);
   }
   return false;

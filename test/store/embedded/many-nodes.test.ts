@@ -82,4 +82,15 @@ describe('embedded PostgreSQL with many nodes', () => {
     await other.kill();
     await mine.stop();
   });
+
+  it('waits for the lock of a killed process, whose backend may take a moment to notice', async () => {
+    const mine = await scratch.start(dataDir);
+    const backend = new pg.Client(mine.url);
+    await backend.connect();
+    await backend.query(`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK})`);
+    const stopped = mine.stop();
+    await delay(100);
+    await backend.end();
+    await stopped;
+  });
 });
