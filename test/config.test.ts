@@ -33,6 +33,7 @@ describe('parseConfig', () => {
       serviceClient: null,
       tokenEncryptionKey: null,
       poll: { initialMs: 1_000, maxMs: 30_000 },
+      upstreamBudget: { limit: 250, windowMs: 61_000 },
       executionDeadlineMs: 3_600_000,
       leaseMs: 10_000,
       resultTtlMs: 168 * 3_600_000,
