@@ -146,11 +146,7 @@ interface StateRow {
   readonly reset_at: Date | null;
 }
 
-async function read(
-  db: Db,
-  { limit, windowMs }: BudgetOptions,
-  credentialId: string,
-): Promise<BudgetState> {
+async function read(db: Db, { limit, windowMs }: BudgetOptions, credentialId: string): Promise<BudgetState> {
   const window = span(windowMs);
   const { rows } = await sql<StateRow>`
     WITH budget AS (
@@ -167,13 +163,20 @@ async function read(
     FROM budget`.execute(db);
   const { used = 0, blocked = false, reset_at: resetAt = null } = rows[0] ?? {};
   const remaining = blocked ? 0 : Math.max(0, limit - used);
-  return { limit, remaining, resetAt: remaining < limit ? resetAt : null, queued: await queued(db, credentialId) };
+  return {
+    limit,
+    remaining,
+    resetAt: remaining < limit ? resetAt : null,
+    queued: await queued(db, credentialId),
+  };
 }
 
 async function queued(db: Db, credentialId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) FROM executions
-    WHERE credential_id = ${credentialId} AND finished_at IS NULL AND (put_off OR due_at <= now())`.execute(db);
+    WHERE credential_id = ${credentialId} AND finished_at IS NULL AND (put_off OR due_at <= now())`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 

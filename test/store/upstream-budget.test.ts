@@ -102,7 +102,8 @@ describe('the budget of upstream calls', () => {
     const dues = others.map((wait, i) => wait - first - (i + 1) * 1_000);
     expect(dues).toHaveLength(5);
     // A later refusal waits as much less as it was asked later.
-    for (const [i, due] of dues.entries()) expect(due).toBeLessThanOrEqual(i === 0 ? 1 : (dues[i - 1] ?? 0) + 1);
+    for (const [i, due] of dues.entries())
+      expect(due).toBeLessThanOrEqual(i === 0 ? 1 : (dues[i - 1] ?? 0) + 1);
   });
 
   it('puts nothing off for more than six windows', async () => {
@@ -111,36 +112,41 @@ describe('the budget of upstream calls', () => {
     expect(new Set(all.map((wait) => Math.round(wait / 60_000))).size).toBe(6);
   });
 
-  it.each([
-    ['three nodes', 1],
-    ['three nodes at a moment when the row does not exist yet', 0],
-  ])('never admits more than the limit within any window, asked by %s', async (_what, before) => {
-    const options = { limit: 20, windowMs: 400 };
-    if (before > 0) await budgetOf(options).admit(TOKEN, 'POLL');
+  it('never admits more than the limit within any window, asked by three nodes at once', async () => {
+    await writeDownAdmissions();
+    const options = { limit: 20, windowMs: 300 };
     const end = Date.now() + 2_000;
-    const instants: Date[] = [];
-    const askers = nodes.flatMap(({ db }, node) => {
+    const askers = nodes.flatMap(({ db }) => {
       const budget = createUpstreamBudgetStore(db, options);
-      return (['START', 'POLL', 'POLL', 'POLL'] as const).map(async (call, i) => {
-        while (Date.now() < end) {
-          await budget.admit(TOKEN, call);
-          // Rows hold one window: looked at more often than that, every instant is seen.
-          if (node + i === 0) instants.push(...(await stored()));
-        }
+      return (['START', 'POLL', 'POLL', 'POLL'] as const).map(async (call) => {
+        while (Date.now() < end) await budget.admit(TOKEN, call);
       });
     });
     await Promise.all(askers);
-    const distinct = [...new Set(instants.map((at) => at.getTime()))];
-    const calls = [...new Set(instants.map((at) => at.toISOString()))].length;
-    expect(distinct.length).toBe(calls);
-    const sorted = await everyAdmission();
-    expect(sorted.length).toBeGreaterThan(3 * options.limit);
-    expect(mostWithin(sorted, options.windowMs)).toBe(options.limit);
+    const instants = await everyAdmission();
+    expect(instants.length).toBeGreaterThan(3 * options.limit);
+    expect(mostWithin(instants, options.windowMs)).toBe(options.limit);
   });
 
-  /** Microseconds of every admission, as a trigger has written them down. */
+  /** A witness inside of the database, which knows nothing of the statement that it watches. */
+  async function writeDownAdmissions(): Promise<void> {
+    await test.query('CREATE TABLE admitted (us bigint)');
+    await test.query(`
+      CREATE FUNCTION write_down() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        INSERT INTO admitted SELECT EXTRACT(EPOCH FROM each) * 1000000 FROM unnest(NEW.starts || NEW.polls) AS each
+          WHERE TG_OP = 'INSERT' OR each <> ALL (OLD.starts || OLD.polls);
+        RETURN NULL;
+      END $$`);
+    await test.query(
+      'CREATE TRIGGER witness AFTER INSERT OR UPDATE ON upstream_budgets FOR EACH ROW EXECUTE FUNCTION write_down()',
+    );
+  }
+
+  /** Instants in microseconds. */
   async function everyAdmission(): Promise<number[]> {
     const rows = await test.query<{ us: string }>('SELECT us FROM admitted ORDER BY us');
+    await test.query('DROP TRIGGER witness ON upstream_budgets');
     return rows.map(({ us }) => Number(us));
   }
 
