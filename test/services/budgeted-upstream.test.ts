@@ -87,6 +87,8 @@ describe('upstream behind its budget', () => {
     expect(await test.store.claimDue('node-2', 1, LEASE_MS)).toEqual([]);
     await test.query('UPDATE executions SET due_at = now()');
     expect(await test.store.claimDue('node-2', 1, LEASE_MS)).toHaveLength(1);
+    // Whoever works on it now does not wait any more.
+    expect(await test.query('SELECT put_off FROM executions')).toEqual([{ put_off: false }]);
   });
 
   it('lets a start pass when polls have used up their share', async () => {
