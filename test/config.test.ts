@@ -153,6 +153,12 @@ describe('parseConfig', () => {
     },
   );
 
+  it.each(['0', '301', 'all'])('refuses a budget of %j requests a minute', (POLL_BUDGET_PER_MINUTE) => {
+    expect(problems({ POLL_BUDGET_PER_MINUTE })).toEqual([
+      'POLL_BUDGET_PER_MINUTE must be a whole number from 1 to 300.',
+    ]);
+  });
+
   it('never shows a value, which may be a secret', () => {
     const names = [
       'PORT',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
+import { tokenHash } from '../../src/auth/token-hash.js';
 import type { RecordedRequest } from '../../src/simulator/simulator.js';
 import { Budget } from '../documents/usage.graphql.js';
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
@@ -105,6 +106,48 @@ describe('three nodes with one token', () => {
       'the look-ups to be counted',
       async () => (await shown(mine)).remaining < upstreamBudget.limit,
     );
+  });
+
+  it('keep nothing of tokens that upstream does not accept', async () => {
+    const mine = token();
+    const refused = ['made-up-1', 'made-up-2', 'made-up-3'];
+    for (const each of refused)
+      expect(await execute(app.url, Budget, {}, each)).toMatchObject({ status: 401 });
+    const kept = async () => {
+      const { rows } = await database.query<{ credential_id: string }>(
+        'SELECT credential_id FROM upstream_budgets',
+      );
+      return rows.map((row) => row.credential_id);
+    };
+    // Counted later than those, and so a sign that they would have been.
+    await shown(mine);
+    await until('the look-ups to be counted', async () => (await kept()).includes(tokenHash(mine)));
+    const ids = await kept();
+    expect(refused.filter((each) => ids.includes(tokenHash(each)))).toEqual([]);
+  });
+});
+
+describe('a service with a client of its own', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startAppWithSimulator({
+      env: { GENESYS_CLIENT_ID: 'service-client', GENESYS_CLIENT_SECRET: 'a:secret' },
+      simulator: { clientSecrets: { 'service-client': 'a:secret' } },
+      // Nothing leaves the window while the test runs.
+      upstreamBudget: { limit: 10, windowMs: 600_000 },
+    });
+  });
+  afterEach(closeClients);
+  afterAll(() => app?.stop());
+
+  it('shows all callers the budget of that client, and counts what it asks alone', async () => {
+    const [mine, other] = [app.simulator.tokens.issue(), app.simulator.tokens.issue()];
+    const shown = async (of: string) => dataOf(await execute(app.url, Budget, {}, of)).upstreamBudget;
+    expect(await shown(mine)).toEqual({ limit: 10, remaining: 10, resetAt: null, queued: 0 });
+    const id = await startedId(app.url, 'ORGANIZATION_QUERY', {}, mine);
+    expect(await finalStatus(app.url, id, mine)).toBe('SUCCEEDED');
+    expect((await shown(mine)).remaining).toBe(8);
+    expect(await shown(other)).toEqual(await shown(mine));
   });
 });
 
