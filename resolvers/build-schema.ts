@@ -6,6 +6,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { CancelUsageExecutionMutationResolver } from './cancel-usage-execution.mutation.js';
 import { OAuthClientFieldsResolver, UserFieldsResolver } from './directory.fields.js';
 import { StartUsageMutationResolver } from './start-usage.mutation.js';
+import { UpstreamBudgetQueryResolver } from './upstream-budget.query.js';
 import { UsageExecutionFieldsResolver } from './usage-execution.fields.js';
 import { UsageExecutionQueryResolver } from './usage-execution.query.js';
 import { UsageExecutionSubscriptionResolver } from './usage-execution.subscription.js';
@@ -27,6 +28,7 @@ export function buildUsageSchema(): GraphQLSchema {
     resolvers: [
       UsageExecutionQueryResolver,
       ViewerQueryResolver,
+      UpstreamBudgetQueryResolver,
       StartUsageMutationResolver,
       CancelUsageExecutionMutationResolver,
       UsageExecutionSubscriptionResolver,

@@ -11,18 +11,23 @@ import { fileURLToPath } from 'node:url';
 import { buildUsageSchema } from '../resolvers/build-schema.js';
 import { createCallerCredentials } from './auth/caller-credentials.js';
 import { createGenesysAuthenticator } from './auth/genesys-authenticator.js';
-import { createServiceCredentials } from './auth/service-credentials.js';
+import { createServiceCredentials, SERVICE_CREDENTIAL_ID } from './auth/service-credentials.js';
 import { createServiceTenantAuthenticator } from './auth/service-tenant.js';
 import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
+import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
-import type { CredentialSource, SealedTokenStore } from './domain/ports.js';
+import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
+import type { BudgetOptions } from './domain/upstream-budget.js';
+import { UpstreamError } from './domain/upstream-error.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
 import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
+import { createBudgetService } from './services/budget-service.js';
+import { blockIfAsked, createBudgetedUpstream } from './services/budgeted-upstream.js';
 import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
@@ -36,8 +41,10 @@ import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.js';
 import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
+import { createUpstreamBudgetStore } from './store/upstream-budget.js';
 import { createHttpServer } from './transport/http-server.js';
 import { createRequestScope } from './transport/request-scope.js';
+import { createCountedHttp } from './upstream/counted-http.js';
 import { createUpstreamDirectory } from './upstream/directory.js';
 import { createUpstreamHttp } from './upstream/http.js';
 import { createUpstreamIdentity } from './upstream/identity.js';
@@ -99,8 +106,9 @@ type OnStop = ReturnType<typeof createStopper>['onStop'];
 
 async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<string> {
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
-  const { store, pollerStore, sealedTokens } = await openStore(databaseUrl, log, onStop);
-  const upstream = await openUpstream(config, sealedTokens, log, onStop);
+  const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
+  const { store, pollerStore, sealedTokens } = stores;
+  const upstream = await openUpstream(config, stores, log, onStop);
   const { events, listener } = await openEvents(databaseUrl, log, onStop);
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
@@ -138,9 +146,16 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
-  const janitor = createJanitor({ store: pollerStore, credentials, sealedTokens, log });
+  const janitor = createJanitor({
+    store: pollerStore,
+    credentials,
+    sealedTokens,
+    budget: stores.pollerBudget,
+    log,
+  });
   onStop(() => janitor.stop());
 
+  const budget = createBudgetService({ budget: stores.budget, credentialIdOf: upstream.credentialIdOf });
   const contextOf = (caller: Caller, requestId: string) => ({
     caller,
     executions,
@@ -148,6 +163,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     requestId,
     now: Date.now,
     directory: upstream.directory,
+    budget,
     loaders: createDirectoryLoaders(upstream.directory, caller, log),
   });
   const server = await createHttpServer({
@@ -172,7 +188,7 @@ async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop
 }
 
 /** Two pools, so that writing large results never keeps a request waiting for a connection. */
-async function openStore(url: string, log: Logger, onStop: OnStop) {
+async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop: OnStop) {
   const requests = createDatabase(url, log);
   onStop(() => requests.stop());
   await migrate(requests.db, log);
@@ -182,6 +198,8 @@ async function openStore(url: string, log: Logger, onStop: OnStop) {
     store: createExecutionStore(requests.db),
     pollerStore: createExecutionStore(work.db),
     sealedTokens: createSealedTokenStore(work.db),
+    budget: createUpstreamBudgetStore(requests.db, budget),
+    pollerBudget: createUpstreamBudgetStore(work.db, budget),
   };
 }
 
@@ -197,7 +215,14 @@ async function openEvents(url: string, log: Logger, onStop: OnStop) {
   return { events: pubSub.events, listener };
 }
 
-async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log: Logger, onStop: OnStop) {
+interface UpstreamStores {
+  readonly sealedTokens: SealedTokenStore;
+  /** For what requests wait for, and for what the poller does. */
+  readonly budget: UpstreamBudgetStore;
+  readonly pollerBudget: UpstreamBudgetStore;
+}
+
+async function openUpstream(config: Config, stores: UpstreamStores, log: Logger, onStop: OnStop) {
   const simulated = config.upstream.kind === 'simulated';
   const { apiUrl, loginUrl } =
     config.upstream.kind === 'genesys' ? config.upstream : await simulatedUpstream(config, log, onStop);
@@ -212,20 +237,46 @@ async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log:
     });
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
-    : createCallerCredentials({ cipher: await tokenCipher(config), sealedTokens, log });
-  const identity = createUpstreamIdentity(http);
+    : createCallerCredentials({
+        cipher: await tokenCipher(config),
+        sealedTokens: stores.sealedTokens,
+        log,
+      });
+  const credentialIdOf = serviceTokens ? () => SERVICE_CREDENTIAL_ID : tokenHash;
+  const counted = createCountedHttp(http, lookUpCounter(stores.budget, credentialIdOf, log));
+  // With the service's own token upstream is asked for executions; callers' tokens are then only looked up.
+  const identity = createUpstreamIdentity(serviceTokens ? http : counted);
   const authenticator = createGenesysAuthenticator({ identity, log });
   return {
     credentials,
-    usage: createUsageUpstream(http),
+    credentialIdOf,
+    usage: createBudgetedUpstream({
+      upstream: createUsageUpstream(http),
+      budget: stores.pollerBudget,
+      credentialIdOf,
+      log,
+    }),
     directory: createDirectoryService({
-      directory: createUpstreamDirectory(http),
+      directory: createUpstreamDirectory(counted),
       tokenOf: async (caller) => (serviceTokens ? serviceTokens.token() : caller.token),
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })
       : authenticator,
     demoToken: simulated ? DEMO_TOKEN : null,
+  };
+}
+
+/**
+ * Look-ups use up what upstream allows a token, too. They are counted when they are over, and never refused: a request
+ * waits for them. A token that upstream does not accept is not counted, or anybody could fill the table with rubbish.
+ */
+function lookUpCounter(budget: UpstreamBudgetStore, credentialIdOf: (token: string) => string, log: Logger) {
+  return (token: string, error: unknown): void => {
+    if (error instanceof UpstreamError && (error.status ?? 401) === 401) return;
+    const credentialId = credentialIdOf(token);
+    budget.count(credentialId).catch((err: unknown) => log.debug({ err }, 'a look-up could not be counted'));
+    void blockIfAsked(budget, credentialId, error, log);
   };
 }
 

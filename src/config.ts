@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 
@@ -23,6 +24,8 @@ export interface Config {
   readonly serviceClient: { readonly id: string; readonly secret: string } | null;
   readonly tokenEncryptionKey: string | null;
   readonly poll: { readonly initialMs: number; readonly maxMs: number };
+  /** Calls with one credential, over all nodes. */
+  readonly upstreamBudget: { readonly limit: number; readonly windowMs: number };
   readonly executionDeadlineMs: number;
   readonly leaseMs: number;
   readonly resultTtlMs: number;
@@ -36,6 +39,8 @@ export interface Config {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** Calls are on their way for unequal times: a minute between ours may be a little less between their arrivals. */
+const UNEQUAL_WAYS_MS = 1_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const integer = (least: number, most: number, otherwise: number) => {
@@ -67,6 +72,7 @@ const environment = z.object({
   TOKEN_ENCRYPTION_KEY: z.string().optional(),
   POLL_INITIAL_MS: integer(100, 600_000, 1_000),
   POLL_MAX_MS: integer(1_000, 3_600_000, 30_000),
+  POLL_BUDGET_PER_MINUTE: integer(1, MOST_CALLS, 250),
   EXECUTION_DEADLINE_MS: integer(1_000, 7 * 24 * HOUR_MS, HOUR_MS),
   LEASE_MS: integer(500, 600_000, 10_000),
   RESULT_TTL_HOURS: integer(1, 8_760, 168),
@@ -136,6 +142,7 @@ function toConfig(env: Environment): Config {
     serviceClient: id !== undefined && secret !== undefined ? { id, secret } : null,
     tokenEncryptionKey: env.TOKEN_ENCRYPTION_KEY ?? null,
     poll: { initialMs: env.POLL_INITIAL_MS, maxMs: env.POLL_MAX_MS },
+    upstreamBudget: { limit: env.POLL_BUDGET_PER_MINUTE, windowMs: MINUTE_MS + UNEQUAL_WAYS_MS },
     executionDeadlineMs: env.EXECUTION_DEADLINE_MS,
     leaseMs: env.LEASE_MS,
     resultTtlMs: env.RESULT_TTL_HOURS * HOUR_MS,

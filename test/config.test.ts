@@ -33,6 +33,7 @@ describe('parseConfig', () => {
       serviceClient: null,
       tokenEncryptionKey: null,
       poll: { initialMs: 1_000, maxMs: 30_000 },
+      upstreamBudget: { limit: 250, windowMs: 61_000 },
       executionDeadlineMs: 3_600_000,
       leaseMs: 10_000,
       resultTtlMs: 168 * 3_600_000,
@@ -151,6 +152,12 @@ describe('parseConfig', () => {
       expect(problems({ PORT })).toEqual(['PORT must be a whole number from 0 to 65535.']);
     },
   );
+
+  it.each(['0', '301', 'all'])('refuses a budget of %j requests a minute', (POLL_BUDGET_PER_MINUTE) => {
+    expect(problems({ POLL_BUDGET_PER_MINUTE })).toEqual([
+      'POLL_BUDGET_PER_MINUTE must be a whole number from 1 to 300.',
+    ]);
+  });
 
   it('never shows a value, which may be a secret', () => {
     const names = [

@@ -7,6 +7,7 @@ import type { Execution, ExecutionError, Outcome, Owner, UsageRow, UsageTotals }
 import type { ExecutionFilter } from './execution-filter.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
+import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
 
 /** An execution that this node alone may work on until the lease ends. */
 export interface Claim {
@@ -61,6 +62,11 @@ export interface ExecutionStore {
   recordSubmitted(claim: Claim, upstreamId: string, nextPollInMs: number): Promise<Execution | null>;
   /** Upstream was asked (`polled`) or could not be (`failed`) and is to be asked again; gives the lease back. */
   recordAttempt(claim: Claim, attempt: Attempt): Promise<Execution | null>;
+  /**
+   * Upstream was not asked for lack of budget: it is to be asked later. Gives the lease back and changes `nextPollAt`
+   * alone, not the version.
+   */
+  postpone(claim: Claim, inMs: number): Promise<Execution | null>;
   /** Appends one page of a result that has more pages, and remembers where the next one starts. */
   appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string): Promise<boolean>;
   /** Ends the execution, with the last page of its rows, in one transaction. */
@@ -205,6 +211,19 @@ export interface ServiceTokenSource {
   token(): Promise<string>;
   /** Upstream refused this token: it is not given out again. */
   invalidate(token: string): void;
+}
+
+/** Calls to upstream, counted for each credential (see `CredentialSource`) over all nodes, by the store's clock. */
+export interface UpstreamBudgetStore {
+  /** Counts a call that fits; one that does not must not be made. */
+  admit(credentialId: string, call: UpstreamCall): Promise<Admission>;
+  /** Counts a call that was made without asking. */
+  count(credentialId: string): Promise<void>;
+  /** Upstream wants to be left alone: nothing is admitted for so long. */
+  block(credentialId: string, ms: number): Promise<void>;
+  read(credentialId: string): Promise<BudgetState>;
+  /** Forgets credentials that have their whole budget; gives their number. */
+  sweep(): Promise<number>;
 }
 
 /** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore.create`. */

@@ -13,7 +13,7 @@ export type UpstreamErrorKind =
   | 'NOT_FOUND'
   /** Any other 4xx that the same request would meet again. */
   | 'REJECTED'
-  /** 429, or our own count says that it would be. */
+  /** 429. */
   | 'RATE_LIMITED'
   /** 5xx, 408, 409, a broken connection, a deadline, an answer that is not what was asked for. */
   | 'UNAVAILABLE'

@@ -9,6 +9,7 @@ import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js'
 import type { Claim, CredentialSource, ExecutionStore, PollAnswer, UsageUpstream } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
+import { PutOffError } from './budgeted-upstream.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
 
 export interface ExecutionStepOptions {
@@ -53,6 +54,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
       return token === null ? await retry(claim, TOKEN_MISSING) : await ask(claim, token, signal);
     } catch (error) {
       if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
+      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs);
       return error instanceof UpstreamError ? afterFailure(claim, error) : afterBug(claim, error);
     }
   };

@@ -1,11 +1,17 @@
 /** Tidies up: tokens that no open execution needs any more, in memory and at rest, and what has expired. */
-import type { CredentialSource, ExecutionStore, SealedTokenStore } from '../domain/ports.js';
+import type {
+  CredentialSource,
+  ExecutionStore,
+  SealedTokenStore,
+  UpstreamBudgetStore,
+} from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 
 export interface JanitorOptions {
   readonly store: ExecutionStore;
   readonly credentials: CredentialSource;
   readonly sealedTokens: SealedTokenStore;
+  readonly budget: Pick<UpstreamBudgetStore, 'sweep'>;
   readonly log: Logger;
 }
 
@@ -31,7 +37,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
 }
 
 /** One round; exported so that a test need not wait for it. */
-export async function tidy({ store, credentials, sealedTokens }: JanitorOptions): Promise<void> {
+export async function tidy({ store, credentials, sealedTokens, budget }: JanitorOptions): Promise<void> {
   const held = credentials.heldIds();
   if (held.length > 0) {
     const needed = new Set(await store.neededCredentials(held));
@@ -40,5 +46,6 @@ export async function tidy({ store, credentials, sealedTokens }: JanitorOptions)
     for (const id of held) if (idle.has(id) && !needed.has(id)) credentials.release(id);
   }
   await sealedTokens.sweep();
+  await budget.sweep();
   while (await store.deleteExpired());
 }

@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 
 import type { Caller, NamedEntity } from '../domain/caller.js';
+import type { BudgetService } from './budget-service.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
 import type { WatchService } from './watch-service.js';
@@ -17,6 +18,7 @@ export interface RequestContext {
   readonly executions: ExecutionService;
   readonly watch: WatchService;
   readonly directory: DirectoryService;
+  readonly budget: BudgetService;
   readonly loaders: DirectoryLoaders;
   /** Names the request in logs and in masked errors. */
   readonly requestId: string;

@@ -27,7 +27,7 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
       LIMIT ${limit}
       FOR UPDATE SKIP LOCKED
     )
-    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}, lease_owner = ${node}, fence = fence + 1
+    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}, lease_owner = ${node}, fence = fence + 1, put_off = false
     FROM due WHERE executions.id = due.id
     RETURNING executions.*, ${claimFacts}`.execute(db);
   return rows.map(toClaim);

@@ -24,6 +24,7 @@ export function createExecutionStore(db: Db): ExecutionStore {
     release: (...args) => queue.release(db, ...args),
     recordSubmitted: (...args) => writes.recordSubmitted(db, ...args),
     recordAttempt: (...args) => writes.recordAttempt(db, ...args),
+    postpone: (...args) => writes.postpone(db, ...args),
     appendRows: (...args) => writing(() => writes.appendRows(db, ...args)),
     finish: (...args) => writing(() => writes.finish(db, ...args)),
     cancel: (...args) => writes.cancel(db, ...args),

@@ -67,10 +67,19 @@ export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, ne
   return move(db, claim, changes, ['QUEUED', 'RUNNING']);
 }
 
+/** Upstream was not asked: nothing has happened that would count, be told or end a row of failures. */
+export async function postpone(db: Db, claim: Claim, inMs: number): Promise<Execution | null> {
+  const { rows } = await sql<ExecutionRow>`
+    UPDATE executions SET ${pollAgain(inMs, true)}
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL
+    RETURNING *`.execute(db);
+  return rows[0] ? toExecution(rows[0]) : null;
+}
+
 /** The deadline is itself a moment at which somebody must look. */
-function pollAgain(inMs: number): RawBuilder<unknown> {
+function pollAgain(inMs: number, putOff = false): RawBuilder<unknown> {
   const next = sql`LEAST(${fromNowMs(inMs)}, deadline_at)`;
-  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL`;
+  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL, put_off = ${putOff}`;
 }
 
 async function move(

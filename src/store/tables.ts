@@ -28,6 +28,7 @@ export interface ExecutionsTable {
   next_poll_at: Date | null;
   due_at: Date | null;
   lease_owner: string | null;
+  put_off: Generated<boolean>;
   fence: Generated<number>;
   drain_cursor: string | null;
   row_count: Generated<number>;

@@ -276,3 +276,14 @@ export const ExecutionsFinished = graphql(`
     }
   }
 `);
+
+export const Budget = graphql(`
+  query Budget {
+    upstreamBudget {
+      limit
+      remaining
+      resetAt
+      queued
+    }
+  }
+`);

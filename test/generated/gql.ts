@@ -32,6 +32,7 @@ type Documents = {
     "\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n": typeof types.ExecutionFinishedDocument,
     "\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n": typeof types.ExecutionUpdatedDocument,
     "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n": typeof types.ExecutionsFinishedDocument,
+    "\n  query Budget {\n    upstreamBudget {\n      limit\n      remaining\n      resetAt\n      queued\n    }\n  }\n": typeof types.BudgetDocument,
 };
 const documents: Documents = {
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": types.ExecutionStateFragmentDoc,
@@ -52,6 +53,7 @@ const documents: Documents = {
     "\n  subscription ExecutionFinished($id: ID!) {\n    usageExecutionFinished(id: $id) {\n      id\n      version\n      status\n      done\n      totals {\n        rowCount\n      }\n    }\n  }\n": types.ExecutionFinishedDocument,
     "\n  subscription ExecutionUpdated($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      id\n      version\n      status\n      done\n    }\n  }\n": types.ExecutionUpdatedDocument,
     "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n": types.ExecutionsFinishedDocument,
+    "\n  query Budget {\n    upstreamBudget {\n      limit\n      remaining\n      resetAt\n      queued\n    }\n  }\n": types.BudgetDocument,
 };
 
 /**
@@ -140,6 +142,10 @@ export function graphql(source: "\n  subscription ExecutionUpdated($id: ID!) {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n"): (typeof documents)["\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Budget {\n    upstreamBudget {\n      limit\n      remaining\n      resetAt\n      queued\n    }\n  }\n"): (typeof documents)["\n  query Budget {\n    upstreamBudget {\n      limit\n      remaining\n      resetAt\n      queued\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

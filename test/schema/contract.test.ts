@@ -69,7 +69,8 @@ describe('the contract', () => {
   });
 
   it.each<[string, string[]]>([
-    ['Query', ['node', 'oauthClients', 'usageExecution', 'usageExecutions', 'viewer']],
+    ['Query', ['node', 'oauthClients', 'upstreamBudget', 'usageExecution', 'usageExecutions', 'viewer']],
+    ['UpstreamBudget', ['limit', 'queued', 'remaining', 'resetAt']],
     [
       'Mutation',
       [

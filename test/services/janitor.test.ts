@@ -5,6 +5,7 @@ import { createTokenCipher } from '../../src/auth/token-cipher.js';
 import type { ExecutionStore } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createJanitor, tidy } from '../../src/services/janitor.js';
+import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import {
   CALLER,
@@ -39,6 +40,7 @@ describe('the janitor', () => {
     store,
     credentials,
     sealedTokens: createSealedTokenStore(test.database.db),
+    budget: createUpstreamBudgetStore(test.database.db, { limit: 10, windowMs: 60_000 }),
     log: silentLogger,
   });
 

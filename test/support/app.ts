@@ -1,6 +1,6 @@
 /** The real application, on free ports, over its own database and its own simulated upstream. */
 import { createApp } from '../../src/app.js';
-import { parseConfig } from '../../src/config.js';
+import { type Config, parseConfig } from '../../src/config.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
 import { createTestDatabase } from './database.js';
@@ -24,6 +24,8 @@ export interface TestApp {
 
 /** Quick polls: a test waits for no second that it does not need. */
 const QUICK = { POLL_INITIAL_MS: '100', POLL_MAX_MS: '1000', LEASE_MS: '2000' };
+/** As good as none: a test that polls every 100 ms needs more than a minute's share. */
+const AMPLE = { limit: 300, windowMs: 100 };
 /** Any 32 bytes do. */
 const TEST_KEY = Buffer.alloc(32, 7).toString('base64');
 
@@ -32,7 +34,11 @@ const TEST_KEY = Buffer.alloc(32, 7).toString('base64');
  * `simulator.durations` says otherwise; `env` is what the environment would say.
  */
 export async function startAppWithSimulator(
-  options: { readonly env?: Readonly<Record<string, string>>; readonly simulator?: SimulatorOptions } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly simulator?: SimulatorOptions;
+    readonly upstreamBudget?: Config['upstreamBudget'];
+  } = {},
 ): Promise<TestApp> {
   const simulator = await createSimulator({
     durations: () => 0,
@@ -54,7 +60,7 @@ export async function startAppWithSimulator(
     ...options.env,
   };
   const startNode = async (env: Readonly<Record<string, string>> = {}) => {
-    const config = parseConfig({ ...appEnv, ...env });
+    const config = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget: options.upstreamBudget ?? AMPLE };
     const app = createApp(config, silentLogger);
     await app.start();
     nodes.push(app);

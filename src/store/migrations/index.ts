@@ -2,7 +2,9 @@
 import type { Migration } from 'kysely/migration';
 
 import * as executions from './001-executions.js';
+import * as upstreamBudget from './003-upstream-budget.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
+  '003-upstream-budget': upstreamBudget,
 };

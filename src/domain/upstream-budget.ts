@@ -1,0 +1,41 @@
+/**
+ * Upstream admits so many requests a minute for each token, whoever makes them. What we ask for with one credential
+ * is therefore counted in one place for all nodes, and a call that does not fit is put off, which is no failure.
+ */
+
+/** A start hands a query over to upstream; a poll asks for its results, one page of them for each call. */
+export type UpstreamCall = 'START' | 'POLL';
+
+/** `retryInMs`: when it may be tried again; each refusal gets an instant of its own, so that they do not come together. */
+export type Admission =
+  { readonly admitted: true } | { readonly admitted: false; readonly retryInMs: number };
+
+/** What is left for one credential. */
+export interface BudgetState {
+  /** Calls within the window, at most. */
+  readonly limit: number;
+  /** Calls that would be admitted now; 0 while upstream wants to be left alone. */
+  readonly remaining: number;
+  /** When `remaining` rises next; null while nothing is used. */
+  readonly resetAt: Date | null;
+  /** Open executions that are due, or were put off for lack of budget. */
+  readonly queued: number;
+}
+
+export interface BudgetOptions {
+  /** Calls admitted within any span of `windowMs`; at least 1, at most `MOST_CALLS`. */
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What upstream itself allows a token within a minute. */
+export const MOST_CALLS = 300;
+/** The rest is for starts: somebody waits for their answer, and polls alone could use everything up. */
+const POLL_SHARE = 0.9;
+/** Each start brings a poll at least: what more starts than half would hand over, nobody could ask for. */
+const START_SHARE = 0.5;
+
+/** How many of the calls within a window may be of one kind; never none. */
+export function mostOfKind(limit: number, kind: UpstreamCall): number {
+  return Math.max(1, Math.floor(limit * (kind === 'START' ? START_SHARE : POLL_SHARE)));
+}
