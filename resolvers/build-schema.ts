@@ -4,11 +4,13 @@ import { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 
 import { CancelUsageExecutionMutationResolver } from './cancel-usage-execution.mutation.js';
+import { CompareUsageExecutionsQueryResolver } from './compare-usage-executions.query.js';
 import { OAuthClientFieldsResolver, UserFieldsResolver } from './directory.fields.js';
 import { StartUsageMutationResolver } from './start-usage.mutation.js';
 import { UsageExecutionFieldsResolver } from './usage-execution.fields.js';
 import { UsageExecutionQueryResolver } from './usage-execution.query.js';
 import { UsageExecutionSubscriptionResolver } from './usage-execution.subscription.js';
+import { UsageGroupKeyFieldsResolver, UsageRowConnectionFieldsResolver } from './usage-table.fields.js';
 import { ViewerQueryResolver } from './viewer.query.js';
 
 /** type-graphql wants one, though every subscription here brings its own stream. */
@@ -26,11 +28,14 @@ export function buildUsageSchema(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [
       UsageExecutionQueryResolver,
+      CompareUsageExecutionsQueryResolver,
       ViewerQueryResolver,
       StartUsageMutationResolver,
       CancelUsageExecutionMutationResolver,
       UsageExecutionSubscriptionResolver,
       UsageExecutionFieldsResolver,
+      UsageRowConnectionFieldsResolver,
+      UsageGroupKeyFieldsResolver,
       OAuthClientFieldsResolver,
       UserFieldsResolver,
     ],

@@ -82,8 +82,8 @@ export function orderFingerprint(order: readonly RowOrder[]): string {
 
 /** Throws `RequestError` `BAD_USER_INPUT` for a value that can not be meant. */
 export function rowFilter(draft: Nullable<RowFilterDraft>): RowFilter {
-  if (!draft) return EVERY_ROW;
-  const given = Object.entries(draft).filter(([, value]) => value !== null && value !== undefined);
+  const given = Object.entries(draft ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  if (given.length === 0) return EVERY_ROW;
   const filter = Object.fromEntries(given) as RowFilter;
   for (const name of USAGE_FILTERS) checkList(name, filter[name] ?? []);
   checkText('templateUriPrefix', filter.templateUriPrefix);

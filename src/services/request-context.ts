@@ -3,6 +3,7 @@ import type DataLoader from 'dataloader';
 import type { Caller, NamedEntity } from '../domain/caller.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
+import type { UsageTable } from './usage-table.js';
 import type { WatchService } from './watch-service.js';
 
 /** Names by id, for one request. Null for an unknown or forbidden id, or when upstream can't be asked. */
@@ -15,6 +16,7 @@ export interface DirectoryLoaders {
 export interface RequestContext {
   readonly caller: Caller;
   readonly executions: ExecutionService;
+  readonly table: UsageTable;
   readonly watch: WatchService;
   readonly directory: DirectoryService;
   readonly loaders: DirectoryLoaders;

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 import type { UsageTotals } from '../domain/execution.js';
 import { USAGE_METRICS, type UsageDimension, type UsageFilterName, type UsageMetric } from '../domain/operation.js';
-import { COUNTER_OF, type UsageCounter } from '../domain/counters.js';
+import { COUNTER_OF, mapCounters, type UsageCounter } from '../domain/counters.js';
 import type { UsageRowsTable } from './tables.js';
 
 export type RowColumn = Exclude<keyof UsageRowsTable, 'execution_id' | 'position'>;
@@ -55,26 +55,20 @@ export function sumOf(metric: UsageMetric, where = sql``): RawBuilder<unknown> {
 
 /**
  * The columns of totals, each under its counter's name behind a prefix. `sum` over no value is null, which is what a
- * counter that was not asked for must be. A sum that no JSON number holds exactly stops at the largest that one does.
+ * counter that was not asked for must be.
  */
 export function totalsColumns(prefix = '', where = sql``): RawBuilder<unknown> {
   const sums = USAGE_METRICS.map(
-    (metric) =>
-      sql`LEAST(${sumOf(metric, where)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})::bigint AS ${sql.ref(prefix + COUNTER_OF[metric])}`,
+    (metric) => sql`${sumOf(metric, where)} AS ${sql.ref(prefix + COUNTER_OF[metric])}`,
   );
   return sql.join([sql`count(*)${where} AS ${sql.ref(`${prefix}rowCount`)}`, ...sums]);
 }
 
-/** Back from the columns of `totalsColumns`. */
+/** Back from the columns of `totalsColumns`. A sum that no JSON number holds exactly becomes the largest that one does. */
 export function toTotals(row: Readonly<Record<string, unknown>>, prefix = ''): UsageTotals {
-  const number = (name: UsageCounter | 'rowCount') => row[prefix + name] as number | null;
-  return {
-    rowCount: number('rowCount') ?? 0,
-    requests: number('requests'),
-    status200: number('status200'),
-    status300: number('status300'),
-    status400: number('status400'),
-    status429: number('status429'),
-    status500: number('status500'),
+  const sum = (counter: UsageCounter) => {
+    const value = row[prefix + counter] as number | null;
+    return value === null ? null : Math.min(value, Number.MAX_SAFE_INTEGER);
   };
+  return { rowCount: row[`${prefix}rowCount`] as number, ...mapCounters(sum) };
 }

@@ -5,6 +5,7 @@ import type { ComparedGroup, ComparisonQuery } from '../domain/comparison.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { UsageMetric } from '../domain/operation.js';
 import type { Db } from './database.js';
+import { withRoom } from './memory.js';
 import { sumOf, toTotals, totalsColumns } from './usage-columns.js';
 import { groupColumns, keyColumns, keyOrder, toKey } from './usage-groups.js';
 
@@ -20,13 +21,14 @@ export async function readComparison(
 ): Promise<ComparedGroup[]> {
   const baseline = ofExecution(baselineId);
   const current = ofExecution(currentId);
-  const { rows } = await sql<Readonly<Record<string, unknown>>>`
+  const statement = sql<Readonly<Record<string, unknown>>>`
     SELECT ${keyColumns(by)}, ${totalsColumns(BASELINE, baseline)}, ${totalsColumns(CURRENT, current)}
     FROM usage_rows
     WHERE execution_id IN (${toUuid(baselineId)}::uuid, ${toUuid(currentId)}::uuid)
     GROUP BY ${groupColumns(by)}
     ORDER BY abs(${countOf(metric, current)} - ${countOf(metric, baseline)}) DESC NULLS LAST, ${keyOrder(by)}
-    LIMIT ${first}`.execute(db);
+    LIMIT ${first}`;
+  const { rows } = await withRoom(db, (tx) => statement.execute(tx));
   return rows.map((row) => ({
     key: toKey(by, row),
     baseline: toSide(row, BASELINE),

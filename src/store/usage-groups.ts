@@ -7,6 +7,7 @@ import type { UsageDimension } from '../domain/operation.js';
 import type { RowOrder } from '../domain/row-query.js';
 import type { Db } from './database.js';
 import { rowsOf } from './row-filter.js';
+import { withRoom } from './memory.js';
 import { descending } from './row-order.js';
 import { comparable, DIMENSION_COLUMNS, sumOf, toTotals, totalsColumns } from './usage-columns.js';
 
@@ -15,11 +16,12 @@ type ResultRow = Readonly<Record<string, unknown>>;
 /** The sum over all groups is taken before LIMIT, in the same pass. */
 export async function readGroups(db: Db, executionId: string, query: GroupQuery): Promise<UsageGroup[]> {
   const { by, first, order, shareOf, filter } = query;
-  const { rows } = await sql<ResultRow>`
+  const statement = sql<ResultRow>`
     SELECT ${keyColumns(by)}, ${totalsColumns()}, sum(${sumOf(shareOf)}) OVER () AS whole
     FROM usage_rows WHERE ${rowsOf(executionId, filter)}
     GROUP BY ${groupColumns(by)}
-    ORDER BY ${sql.join([groupOrder(order), keyOrder(by)])} LIMIT ${first}`.execute(db);
+    ORDER BY ${sql.join([groupOrder(order), keyOrder(by)])} LIMIT ${first}`;
+  const { rows } = await withRoom(db, (tx) => statement.execute(tx));
   return rows.map((row) => {
     const totals = toTotals(row);
     return {

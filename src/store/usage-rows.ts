@@ -8,7 +8,7 @@ import type { Db } from './database.js';
 import { rowsOf } from './row-filter.js';
 import { behind, inOrder } from './row-order.js';
 import type { UsageRowsTable } from './tables.js';
-import { totalsColumns } from './usage-columns.js';
+import { toTotals, totalsColumns } from './usage-columns.js';
 
 /** About 1.5 MB of JSON a statement: few round trips, and no block of the event loop that anyone would notice. */
 const ROWS_PER_INSERT = 5_000;
@@ -39,7 +39,10 @@ export async function deleteRows(db: Db, uuid: string): Promise<void> {
   await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).execute();
 }
 
-/** Without an order this is a walk along the primary key. */
+/**
+ * Without order and filter a page is a range of the primary key: positions have no gap. Its upper end is told, because a
+ * planner without statistics, as after every load, would else sort the whole result for it.
+ */
 export async function readRows(
   db: Db,
   executionId: string,
@@ -48,8 +51,10 @@ export async function readRows(
   { order, filter }: RowQuery = { order: [], filter: EVERY_ROW },
 ): Promise<PageOf<PositionedRow>> {
   const { from, where } = behind(executionId, after, order);
+  const isRange = order.length === 0 && filter === EVERY_ROW;
+  const end = isRange ? sql`AND usage_rows.position <= ${after + first + 1}` : sql``;
   const { rows } = await sql<Selectable<UsageRowsTable>>`
-    SELECT usage_rows.* FROM usage_rows ${from} WHERE ${rowsOf(executionId, filter)} ${where}
+    SELECT usage_rows.* FROM usage_rows ${from} WHERE ${rowsOf(executionId, filter)} ${where} ${end}
     ORDER BY ${inOrder(order)} LIMIT ${first + 1}`.execute(db);
   const items = rows.slice(0, first).map((row) => ({ position: row.position, row: toUsageRow(row) }));
   return { items, hasNextPage: rows.length > first };
@@ -62,9 +67,9 @@ export async function countRows(db: Db, executionId: string, filter: RowFilter):
 }
 
 export async function readTotals(db: Db, executionId: string, filter = EVERY_ROW): Promise<UsageTotals> {
-  const { rows } = await sql<UsageTotals>`
+  const { rows } = await sql<Readonly<Record<string, unknown>>>`
     SELECT ${totalsColumns()} FROM usage_rows WHERE ${rowsOf(executionId, filter)}`.execute(db);
-  return rows[0]!;
+  return toTotals(rows[0]!);
 }
 
 function toUsageRow(row: Selectable<UsageRowsTable>): UsageRow {
