@@ -21,7 +21,11 @@ export class CompareUsageExecutionsQueryResolver {
     current: string,
     @Arg('by', () => [UsageDimensionEnum], { description: 'What tells keys apart; at least one dimension.' })
     by: UsageDimension[],
-    @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: 'How many keys, at most 1,000.' })
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 50,
+      description: 'How many keys, at most 1,000.',
+    })
     first: number | null,
     @Ctx() { caller, table, now }: RequestContext,
   ): Promise<UsageComparison> {

@@ -10,7 +10,11 @@ export function toRowCursor(executionId: string, order: readonly RowOrder[], pos
 }
 
 /** Position of the row behind which the page begins; 0 without a cursor. */
-export function fromRowCursor(executionId: string, order: readonly RowOrder[], cursor: string | null): number {
+export function fromRowCursor(
+  executionId: string,
+  order: readonly RowOrder[],
+  cursor: string | null,
+): number {
   return Number(fromCursor(listOf(executionId, order), cursor, /^[1-9]\d{0,8}$/, REFUSAL) ?? 0);
 }
 

@@ -19,7 +19,8 @@ const FILTER = 'Only these rows; left out: all.';
 @Resolver(() => UsageExecution)
 export class UsageExecutionFieldsResolver {
   @FieldResolver(() => UsageRowConnection, {
-    description: 'The rows; none until it has succeeded. At most 1,000 on a page, and each page costs the same.',
+    description:
+      'The rows; none until it has succeeded. At most 1,000 on a page, and each page costs the same.',
   })
   async rows(
     @Root() { source }: UsageExecution,
@@ -27,12 +28,14 @@ export class UsageExecutionFieldsResolver {
     first: number | null,
     @Arg('after', () => String, {
       nullable: true,
-      description: '`endCursor` of the page before, with the same `orderBy`. Another `filter` goes on from the same place.',
+      description:
+        '`endCursor` of the page before, with the same `orderBy`. Another `filter` goes on from the same place.',
     })
     after: string | null,
     @Arg('orderBy', () => [UsageRowOrder], {
       nullable: true,
-      description: 'Keys to sort by, the first one above all; left out: the order in which upstream gave the rows.',
+      description:
+        'Keys to sort by, the first one above all; left out: the order in which upstream gave the rows.',
     })
     orderBy: UsageRowOrder[] | null,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })

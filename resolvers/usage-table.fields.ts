@@ -7,7 +7,8 @@ import type { RequestContext } from '../src/services/request-context.js';
 @Resolver(() => UsageRowConnection)
 export class UsageRowConnectionFieldsResolver {
   @FieldResolver(() => Int, {
-    description: 'Rows on all pages together; with a filter, those that pass it, counted only when asked for.',
+    description:
+      'Rows on all pages together; with a filter, those that pass it, counted only when asked for.',
   })
   totalCount(@Root() { count }: UsageRowConnection): Promise<number> {
     return count();

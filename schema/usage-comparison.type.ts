@@ -63,10 +63,16 @@ export class UsageComparisonGroup {
   @Field(() => [UsageGroupKey], { description: 'One entry for each dimension, in the order of `by`.' })
   key!: readonly UsageGroupKey[];
 
-  @Field(() => UsageTotals, { nullable: true, description: 'Sums in the baseline; null: no row there has this key.' })
+  @Field(() => UsageTotals, {
+    nullable: true,
+    description: 'Sums in the baseline; null: no row there has this key.',
+  })
   baseline!: UsageTotals | null;
 
-  @Field(() => UsageTotals, { nullable: true, description: 'Sums in the current; null: no row there has this key.' })
+  @Field(() => UsageTotals, {
+    nullable: true,
+    description: 'Sums in the current; null: no row there has this key.',
+  })
   current!: UsageTotals | null;
 
   @Field(() => UsageDifference, { description: 'How much more, or less.' })

@@ -21,7 +21,9 @@ export class UsageRowOrder {
 
 @InputType({ description: 'How to sort groups; what is equal is sorted by the key, in the order of `by`.' })
 export class UsageGroupOrder {
-  @Field(() => UsageFieldEnum, { description: 'A metric, to sort by its sums, or one of the dimensions in `by`.' })
+  @Field(() => UsageFieldEnum, {
+    description: 'A metric, to sort by its sums, or one of the dimensions in `by`.',
+  })
   field!: UsageDimension | UsageMetric;
 
   @Field(() => SortDirectionEnum, { nullable: true, defaultValue: 'ASC', description: DIRECTION })
@@ -71,7 +73,10 @@ export class UsageRowFilter {
   })
   templateUris?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'To endpoints that begin like this, such as `api/v2/users`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'To endpoints that begin like this, such as `api/v2/users`.',
+  })
   templateUriPrefix?: string | null;
 
   @Field(() => String, { nullable: true, description: 'To endpoints that have this somewhere.' })
@@ -83,6 +88,9 @@ export class UsageRowFilter {
   @Field(() => [ID], { nullable: true, description: 'Made in one of these organizations.' })
   organizationIds?: string[] | null;
 
-  @Field(() => [UsageMinimum], { nullable: true, description: 'That have counted at least this, each of them.' })
+  @Field(() => [UsageMinimum], {
+    nullable: true,
+    description: 'That have counted at least this, each of them.',
+  })
   minimum?: UsageMinimum[] | null;
 }

@@ -86,7 +86,9 @@ export class UsageRowConnection {
   count!: () => Promise<number>;
 }
 
-@ObjectType({ description: 'Sums over rows. Without rows the counters are null; a sum beyond 2^53 - 1 is shown as that.' })
+@ObjectType({
+  description: 'Sums over rows. Without rows the counters are null; a sum beyond 2^53 - 1 is shown as that.',
+})
 export class UsageTotals extends Counters {
   @Field(() => Int, { description: 'Number of rows that were added up.' })
   rowCount!: number;

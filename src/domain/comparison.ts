@@ -57,18 +57,17 @@ export function requireComparable(
   requireRows('current', current);
   const same = (what: string, one: string, other: string) => {
     if (one !== other)
-      throw notComparable(`baseline and current differ in ${what}: ${one} and ${other}. Compare like with like.`);
+      throw notComparable(
+        `baseline and current differ in ${what}: ${one} and ${other}. Compare like with like.`,
+      );
   };
   same('their operation', baseline.operation, current.operation);
   same('their metrics', baseline.request.metrics.join(', '), current.request.metrics.join(', '));
   if (by.includes('DATE'))
-    same(
-      'their granularity',
-      baseline.request.granularity ?? 'none',
-      current.request.granularity ?? 'none',
-    );
+    same('their granularity', baseline.request.granularity ?? 'none', current.request.granularity ?? 'none');
   for (const dimension of by) {
-    const told = ({ request }: Execution) => `${request.groupBy.includes(dimension) ? '' : 'not '}by ${dimension}`;
+    const told = ({ request }: Execution) =>
+      `${request.groupBy.includes(dimension) ? '' : 'not '}by ${dimension}`;
     same('what their rows are told apart by', told(baseline), told(current));
   }
 }
@@ -76,7 +75,9 @@ export function requireComparable(
 function requireRows(which: string, { status }: Execution): void {
   if (status === 'SUCCEEDED') return;
   const open = status === 'QUEUED' || status === 'RUNNING';
-  const advice = open ? 'Wait until it has succeeded.' : 'Only executions that have succeeded can be compared.';
+  const advice = open
+    ? 'Wait until it has succeeded.'
+    : 'Only executions that have succeeded can be compared.';
   throw notComparable(`${which} is ${status} and has no rows. ${advice}`, open);
 }
 

@@ -62,7 +62,9 @@ export function groupOrder(
   if (!draft) return { field: mainMetric(metrics), direction: 'DESC' };
   const { field, direction } = draft;
   if (!isMetric(field) && !by.includes(field))
-    throw bad(`Groups can be ordered by a metric or by what they are made by (${by.join(', ')}), not by ${field}.`);
+    throw bad(
+      `Groups can be ordered by a metric or by what they are made by (${by.join(', ')}), not by ${field}.`,
+    );
   return { field, direction: direction ?? 'ASC' };
 }
 

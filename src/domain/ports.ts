@@ -101,12 +101,7 @@ export interface ExecutionStore {
    * Rows behind the one at the given position (0: from the start): in the order in which upstream gave them, or in the
    * order and with the filter of `query`. The row at the position need not pass the filter.
    */
-  rows(
-    executionId: string,
-    after: number,
-    first: number,
-    query?: RowQuery,
-  ): Promise<PageOf<PositionedRow>>;
+  rows(executionId: string, after: number, first: number, query?: RowQuery): Promise<PageOf<PositionedRow>>;
   countRows(executionId: string, filter: RowFilter): Promise<number>;
   /** Over all rows, or over those that pass a filter. Sums stop at the largest number that JavaScript has exactly. */
   totals(executionId: string, filter?: RowFilter): Promise<UsageTotals>;

@@ -109,12 +109,7 @@ function checkList(name: UsageFilterName, values: readonly string[]): void {
 /** A text of the database can not hold NUL, and no text of a row half a surrogate pair. */
 function checkText(name: string, value: string | undefined): void {
   if (value === undefined) return;
-  if (
-    value.length >= 1 &&
-    value.length <= MAX_TEXT_LENGTH &&
-    !value.includes('\0') &&
-    value.isWellFormed()
-  )
+  if (value.length >= 1 && value.length <= MAX_TEXT_LENGTH && !value.includes('\0') && value.isWellFormed())
     return;
   throw bad(
     `filter.${name} takes texts of 1 to ${MAX_TEXT_LENGTH} characters, without NUL or half a surrogate pair.`,

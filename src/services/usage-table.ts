@@ -50,9 +50,7 @@ export function createUsageTable(store: ExecutionStore): UsageTable {
 
   return {
     rows: async (execution, after, first, query) =>
-      hasRows(execution)
-        ? store.rows(execution.id, after, first, query)
-        : { items: [], hasNextPage: false },
+      hasRows(execution) ? store.rows(execution.id, after, first, query) : { items: [], hasNextPage: false },
 
     async countRows(execution, filter) {
       // Counted when they were stored.
@@ -78,7 +76,11 @@ export function createUsageTable(store: ExecutionStore): UsageTable {
       ]);
       requireComparable(baseline, current, by);
       const metric = mainMetric(current.request.metrics);
-      return { baseline, current, groups: await store.compare(baseline.id, current.id, { by, first, metric }) };
+      return {
+        baseline,
+        current,
+        groups: await store.compare(baseline.id, current.id, { by, first, metric }),
+      };
     },
   };
 }

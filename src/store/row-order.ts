@@ -40,13 +40,16 @@ export function behind(
 
 /** Greater in the first key, or equal in it and greater in what follows. */
 function comesAfter(keys: readonly SortKey[]): RawBuilder<boolean> {
-  return keys.reduceRight((rest, { column, direction }) => {
-    const [row, seen] = [comparable(column), comparable(column, 'seen')];
-    const further = direction === 'ASC' ? sql`${row} > ${seen}` : sql`${row} < ${seen}`;
-    // Nulls come last, so behind any value.
-    const later = sql`(${further} OR (${row} IS NULL AND ${seen} IS NOT NULL))`;
-    return sql`(${later} OR (${row} IS NOT DISTINCT FROM ${seen} AND ${rest}))`;
-  }, sql<boolean>`usage_rows.position > seen.position`);
+  return keys.reduceRight(
+    (rest, { column, direction }) => {
+      const [row, seen] = [comparable(column), comparable(column, 'seen')];
+      const further = direction === 'ASC' ? sql`${row} > ${seen}` : sql`${row} < ${seen}`;
+      // Nulls come last, so behind any value.
+      const later = sql`(${further} OR (${row} IS NULL AND ${seen} IS NOT NULL))`;
+      return sql`(${later} OR (${row} IS NOT DISTINCT FROM ${seen} AND ${rest}))`;
+    },
+    sql<boolean>`usage_rows.position > seen.position`,
+  );
 }
 
 export function descending(direction: RowOrder['direction']): RawBuilder<unknown> {
@@ -54,9 +57,7 @@ export function descending(direction: RowOrder['direction']): RawBuilder<unknown
 }
 
 function sortKeys(order: readonly RowOrder[]): SortKey[] {
-  return order.flatMap(({ field, direction }) =>
-    columnsOf(field).map((column) => ({ column, direction })),
-  );
+  return order.flatMap(({ field, direction }) => columnsOf(field).map((column) => ({ column, direction })));
 }
 
 /** What has a name is sorted by it. */

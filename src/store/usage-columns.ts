@@ -2,7 +2,12 @@
 import { type RawBuilder, sql } from 'kysely';
 
 import type { UsageTotals } from '../domain/execution.js';
-import { USAGE_METRICS, type UsageDimension, type UsageFilterName, type UsageMetric } from '../domain/operation.js';
+import {
+  USAGE_METRICS,
+  type UsageDimension,
+  type UsageFilterName,
+  type UsageMetric,
+} from '../domain/operation.js';
 import { COUNTER_OF, mapCounters, type UsageCounter } from '../domain/counters.js';
 import type { UsageRowsTable } from './tables.js';
 
