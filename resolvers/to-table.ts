@@ -8,12 +8,14 @@ import { errorRate, throttledRate } from '../src/domain/counters.js';
 import type { UsageTotals as StoredTotals } from '../src/domain/execution.js';
 import type { UsageGroup as StoredGroup } from '../src/domain/group-query.js';
 import { utcDay } from '../src/domain/interval.js';
-import { type RowFilter, rowFilter } from '../src/domain/row-query.js';
+import { EVERY_ROW, type RowFilter, rowFilter } from '../src/domain/row-query.js';
 import { toUsageExecution } from './to-schema.js';
 
 /** Throws `RequestError` `BAD_USER_INPUT` for a value that can not be meant. */
 export function toRowFilter(input: UsageRowFilter | null): RowFilter {
-  return rowFilter(input && { ...input, dateFrom: toDay(input.dateFrom), dateTo: toDay(input.dateTo) });
+  if (!input) return EVERY_ROW;
+  const { dateFrom, dateTo, ...others } = input;
+  return rowFilter({ ...others, dateFrom: toDay(dateFrom), dateTo: toDay(dateTo) });
 }
 
 function toDay(date: Date | null | undefined): string | null {

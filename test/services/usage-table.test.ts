@@ -66,7 +66,7 @@ describe('the table of a result', () => {
     await expect(asked).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  async function ended(
+  async function succeeded(
     operation: UsageOperation,
     draft: RequestDraft = {},
     changes: Partial<NewExecution> = {},
@@ -85,7 +85,7 @@ describe('the table of a result', () => {
     ['granularity', 'ORGANIZATION_QUERY', { granularity: 'DAY' }, /granularity: none and DAY/],
     ['dimension', 'ORGANIZATION_QUERY', { groupBy: ['USER'] }, /not by USER and by USER/],
   ])('is not compared with that of another %s', async (_what, operation, draft, message) => {
-    const [one, other] = [await ended('ORGANIZATION_QUERY'), await ended(operation, draft)];
+    const [one, other] = [await succeeded('ORGANIZATION_QUERY'), await succeeded(operation, draft)];
     await expect(compared(one, other, ['DATE', 'USER'])).rejects.toMatchObject({
       code: 'NOT_COMPARABLE',
       message: expect.stringMatching(message),
@@ -95,14 +95,14 @@ describe('the table of a result', () => {
 
   it('is compared though the granularity differs, when it is not asked for the date', async () => {
     const [one, other] = [
-      await ended('ORGANIZATION_QUERY'),
-      await ended('ORGANIZATION_QUERY', { granularity: 'DAY' }),
+      await succeeded('ORGANIZATION_QUERY'),
+      await succeeded('ORGANIZATION_QUERY', { granularity: 'DAY' }),
     ];
     expect((await compared(one, other)).groups).toHaveLength(1);
   });
 
   it('is not compared with what has no rows yet, or never will', async () => {
-    const one = await ended('ORGANIZATION_QUERY');
+    const one = await succeeded('ORGANIZATION_QUERY');
     const claim = await runningClaim(test.store);
     const open = compared(one, claim.execution.id);
     await expect(open).rejects.toMatchObject({ code: 'NOT_COMPARABLE', retryable: true });
@@ -115,8 +115,8 @@ describe('the table of a result', () => {
   });
 
   it('is not found for a comparison by whoever may not see it, just as if there were none', async () => {
-    const one = await ended('ORGANIZATION_QUERY');
-    const foreign = await ended(
+    const one = await succeeded('ORGANIZATION_QUERY');
+    const foreign = await succeeded(
       'ORGANIZATION_QUERY',
       {},
       { owner: { ...intent().owner, organizationId: 'org-2' } },
