@@ -69,7 +69,10 @@ describe('the contract', () => {
   });
 
   it.each<[string, string[]]>([
-    ['Query', ['node', 'oauthClients', 'usageExecution', 'usageExecutions', 'viewer']],
+    [
+      'Query',
+      ['compareUsageExecutions', 'node', 'oauthClients', 'usageExecution', 'usageExecutions', 'viewer'],
+    ],
     [
       'Mutation',
       [
@@ -88,7 +91,7 @@ describe('the contract', () => {
     ['UserError', ['code', 'field', 'message']],
     [
       'UsageExecution',
-      words(`asOf createdAt done error expiresAt finishedAt id nextPollAt operation pollAfterMs pollCount request rows
+      words(`asOf createdAt done error expiresAt finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
         status submittedAt totals truncated upstreamId upstreamMayStillRun version`),
     ],
     ['UsageExecutionError', words('code correlationId message retryAfter retryable upstreamStatus')],
@@ -129,6 +132,17 @@ describe('the contract', () => {
       ),
     ],
     ['UsageSort', words('direction field')],
+    ['UsageRowOrder', words('direction field')],
+    ['UsageGroupOrder', words('direction field')],
+    [
+      'UsageRowFilter',
+      words(`dateFrom dateTo httpMethods minimum oauthClientIds oauthClientNames organizationIds platforms
+        templateUriContains templateUriPrefix templateUris userIds`),
+    ],
+    ['UsageGroup', words('key share totals')],
+    ['UsageGroupKey', words('dimension name value')],
+    ['UsageComparison', words('baseline current groups')],
+    ['UsageComparisonGroup', words('baseline current difference key ratio')],
   ])('%s has the names that clients rely on', (typeName, names) => {
     expect(fieldsOf(typeName)).toEqual(expect.arrayContaining(names));
   });

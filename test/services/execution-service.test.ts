@@ -6,14 +6,7 @@ import { createExecutionService, type ExecutionService } from '../../src/service
 import { createPoller } from '../../src/services/poller.js';
 import { fails } from '../support/scripted-upstream.js';
 import { type StepParts, stepParts } from '../support/steps.js';
-import {
-  CALLER,
-  createTestStore,
-  LEASE_MS,
-  NODE,
-  type TestStore,
-  TTL_MS,
-} from '../support/store.js';
+import { CALLER, createTestStore, LEASE_MS, NODE, type TestStore, TTL_MS } from '../support/store.js';
 import { until } from '../support/until.js';
 import { CLIENT_ID, REQUEST_NOW } from '../support/usage-requests.js';
 
