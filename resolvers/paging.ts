@@ -2,6 +2,9 @@
 import { RequestError } from '../src/domain/error-codes.js';
 import type { PageInfo } from '../schema/node.type.js';
 
+/** What one answer shows of groups: more than anybody reads, and a body that is still small. */
+export const MOST_GROUPS = 1_000;
+
 /** Checks `first` against what a page may hold. */
 export function pageSize(first: number, most: number): number {
   if (Number.isInteger(first) && first >= 0 && first <= most) return first;
@@ -13,21 +16,31 @@ export function toCursor(list: string, place: string): string {
   return Buffer.from(`${list} ${place}`).toString('base64url');
 }
 
+const REFUSAL =
+  'after must be a cursor from an earlier page of this very list. Leave it out to begin at the start.';
+
 /** The place in a cursor of this list; null without a cursor. Throws for a cursor of another list, or for none at all. */
-export function fromCursor(list: string, cursor: string | null | undefined, form: RegExp): string | null {
+export function fromCursor(
+  list: string,
+  cursor: string | null | undefined,
+  form: RegExp,
+  refusal = REFUSAL,
+): string | null {
   if (cursor === null || cursor === undefined) return null;
   const text = Buffer.from(cursor, 'base64url').toString();
   const place = text.startsWith(`${list} `) ? text.slice(list.length + 1) : '';
   if (form.test(place)) return place;
-  const message =
-    'after must be a cursor from an earlier page of this very list. Leave it out to begin at the start.';
-  throw new RequestError('BAD_USER_INPUT', message);
+  throw new RequestError('BAD_USER_INPUT', refusal);
 }
 
-export interface Connection<T> {
+/** A connection without its count. */
+export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
+}
+
+export interface Connection<T> extends Page<T> {
   readonly totalCount: number;
 }
 
@@ -36,11 +49,18 @@ export function toConnection<T>(
   hasNextPage: boolean,
   totalCount: number,
 ): Connection<T> {
+  return { ...pageOf(edges, hasNextPage), totalCount };
+}
+
+export function pageOf<T>(
+  edges: readonly { readonly cursor: string; readonly node: T }[],
+  hasNextPage: boolean,
+): Page<T> {
   const pageInfo = {
     hasNextPage,
     hasPreviousPage: false,
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
   };
-  return { edges, nodes: edges.map((edge) => edge.node), pageInfo, totalCount };
+  return { edges, nodes: edges.map((edge) => edge.node), pageInfo };
 }

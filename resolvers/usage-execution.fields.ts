@@ -1,55 +1,97 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 
+import { UsageDimensionEnum } from '../schema/enums.js';
 import { UsageExecution } from '../schema/usage-execution.type.js';
+import { UsageGroup } from '../schema/usage-group.type.js';
+import { UsageGroupOrder, UsageRowFilter, UsageRowOrder } from '../schema/usage-row.input.js';
 import { UsageRowConnection, UsageTotals } from '../schema/usage-row.type.js';
-import type { UsageTotals as StoredTotals } from '../src/domain/execution.js';
+import type { UsageDimension } from '../src/domain/operation.js';
+import { rowOrder } from '../src/domain/row-query.js';
 import type { RequestContext } from '../src/services/request-context.js';
-import { fromCursor, pageSize, toConnection, toCursor } from './paging.js';
+import { MOST_GROUPS, pageOf, pageSize } from './paging.js';
+import { fromRowCursor, toRowCursor } from './row-cursor.js';
 import { toUsageRow } from './to-schema.js';
+import { toRowFilter, toUsageGroup, toUsageTotals } from './to-table.js';
 
 const MOST_ROWS = 1_000;
+const FILTER = 'Only these rows; left out: all.';
 
 @Resolver(() => UsageExecution)
 export class UsageExecutionFieldsResolver {
   @FieldResolver(() => UsageRowConnection, {
     description:
-      'The rows, in the order in which upstream gave them; none until it has succeeded. At most 1,000 on a page.',
+      'The rows; none until it has succeeded. At most 1,000 on a page, and each page costs the same.',
   })
   async rows(
     @Root() { source }: UsageExecution,
     @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, at most 1,000.' })
     first: number | null,
-    @Arg('after', () => String, { nullable: true, description: '`endCursor` of the page before.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description:
+        '`endCursor` of the page before, with the same `orderBy`. Another `filter` goes on from the same place.',
+    })
     after: string | null,
-    @Ctx() { executions }: RequestContext,
+    @Arg('orderBy', () => [UsageRowOrder], {
+      nullable: true,
+      description:
+        'Keys to sort by, the first one above all; left out: the order in which upstream gave the rows.',
+    })
+    orderBy: UsageRowOrder[] | null,
+    @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
+    filter: UsageRowFilter | null,
+    @Ctx() { table }: RequestContext,
   ): Promise<UsageRowConnection> {
-    const place = fromCursor(source.id, after, /^\d{1,9}$/);
-    const page = await executions.rows(source, Number(place ?? 0), pageSize(first ?? 100, MOST_ROWS));
+    const query = { order: rowOrder(orderBy), filter: toRowFilter(filter) };
+    const place = fromRowCursor(source.id, query.order, after);
+    const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query);
     const edges = page.items.map(({ position, row }) => ({
-      cursor: toCursor(source.id, String(position)),
+      cursor: toRowCursor(source.id, query.order, position),
       node: toUsageRow(row),
     }));
-    return toConnection(edges, page.hasNextPage, source.rowCount);
+    return { ...pageOf(edges, page.hasNextPage), count: () => table.countRows(source, query.filter) };
   }
 
-  @FieldResolver(() => UsageTotals, { description: 'Sums over all rows; zero rows until it has succeeded.' })
+  @FieldResolver(() => UsageTotals, { description: 'Sums over the rows; zero rows until it has succeeded.' })
   async totals(
     @Root() { source }: UsageExecution,
-    @Ctx() { executions }: RequestContext,
+    @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
+    filter: UsageRowFilter | null,
+    @Ctx() { table }: RequestContext,
   ): Promise<UsageTotals> {
-    const totals = await executions.totals(source);
-    return {
-      ...totals,
-      errorRate: errorRate(totals),
-      throttledRate: share(totals.status429, totals.requests),
-    };
+    return toUsageTotals(await table.totals(source, toRowFilter(filter)));
   }
-}
 
-function errorRate({ status400, status500, requests }: StoredTotals): number | null {
-  return status400 === null || status500 === null ? null : share(status400 + status500, requests);
-}
-
-function share(part: number | null, whole: number | null): number | null {
-  return part === null || whole === null || whole === 0 ? null : part / whole;
+  @FieldResolver(() => [UsageGroup], {
+    description:
+      'The rows added up by what they have in common; none until it has succeeded. By DATE it is a time series in the ' +
+      'granularity of the execution.',
+  })
+  async groups(
+    @Root() { source }: UsageExecution,
+    @Arg('by', () => [UsageDimensionEnum], {
+      description: 'What tells groups apart: at least one dimension, none twice. The rows need not have it.',
+    })
+    by: UsageDimension[],
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: 'How many, at most 1,000.' })
+    first: number | null,
+    @Arg('orderBy', () => UsageGroupOrder, {
+      nullable: true,
+      description:
+        'Left out: by DATE from the earliest on when it is among `by`, else the largest first, by requests or by the ' +
+        'first metric that was asked for.',
+    })
+    orderBy: UsageGroupOrder | null,
+    @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
+    filter: UsageRowFilter | null,
+    @Ctx() { table }: RequestContext,
+  ): Promise<readonly UsageGroup[]> {
+    const groups = await table.groups(source, {
+      by,
+      first: pageSize(first ?? 50, MOST_GROUPS),
+      order: orderBy,
+      filter: toRowFilter(filter),
+    });
+    return groups.map(toUsageGroup);
+  }
 }

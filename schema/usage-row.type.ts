@@ -64,7 +64,7 @@ export class UsageRow extends Counters {
 
 @ObjectType({ description: 'A row and its place.' })
 export class UsageRowEdge {
-  @Field(() => String, { description: 'Place of the row in this execution; valid for this execution alone.' })
+  @Field(() => String, { description: 'Place of the row; valid for this execution and this order alone.' })
   cursor!: string;
 
   @Field(() => UsageRow, { description: 'The row.' })
@@ -82,11 +82,13 @@ export class UsageRowConnection {
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'Rows on all pages together.' })
-  totalCount!: number;
+  /** Counts the rows on all pages, for the field resolver of `totalCount`; not a field. */
+  count!: () => Promise<number>;
 }
 
-@ObjectType({ description: 'Sums over the rows of an execution. Without rows the counters are null.' })
+@ObjectType({
+  description: 'Sums over rows. Without rows the counters are null; a sum beyond 2^53 - 1 is shown as that.',
+})
 export class UsageTotals extends Counters {
   @Field(() => Int, { description: 'Number of rows that were added up.' })
   rowCount!: number;

@@ -34,6 +34,7 @@ import { createExecutionStep } from './services/execution-step.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
+import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator } from './simulator/simulator.js';
 import { createDatabase } from './store/database.js';
@@ -143,6 +144,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     deadlineMs: config.executionDeadlineMs,
     now: Date.now,
   });
+  const table = createUsageTable(store);
   const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
@@ -159,6 +161,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const contextOf = (caller: Caller, requestId: string) => ({
     caller,
     executions,
+    table,
     watch,
     requestId,
     now: Date.now,

@@ -42,6 +42,7 @@ export const REQUEST_ERROR_CODES = {
   FORBIDDEN: 'The caller may not do this.',
   NOT_FOUND: 'There is no such execution for this caller.',
   BAD_USER_INPUT: 'An argument has a value that can not be used.',
+  NOT_COMPARABLE: 'The two executions do not tell the same, or one of them has no rows.',
   UPSTREAM_UNAVAILABLE: 'Upstream can not be reached just now; try again.',
   SERVICE_UNAVAILABLE: 'This service can not answer just now; try again.',
   INTERNAL_SERVER_ERROR: 'Something unexpected; the request id finds it in the logs.',

@@ -4,10 +4,13 @@
  */
 import type { Caller, NamedEntity, Visibility } from './caller.js';
 import type { Execution, ExecutionError, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type { ComparedGroup, ComparisonQuery } from './comparison.js';
 import type { ExecutionFilter } from './execution-filter.js';
+import type { GroupQuery, UsageGroup } from './group-query.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
 import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
+import type { RowFilter, RowQuery } from './row-query.js';
 
 /** An execution that this node alone may work on until the lease ends. */
 export interface Claim {
@@ -100,13 +103,23 @@ export interface ExecutionStore {
   /** Those of the given credentials that an open execution still needs. */
   neededCredentials(credentialIds: readonly string[]): Promise<string[]>;
 
-  /** Rows in the order in which upstream gave them, after the given position (0: from the start). */
-  rows(
-    executionId: string,
-    after: number,
-    first: number,
-  ): Promise<PageOf<{ position: number; row: UsageRow }>>;
-  totals(executionId: string): Promise<UsageTotals>;
+  /**
+   * Rows behind the one at the given position (0: from the start): in the order in which upstream gave them, or in the
+   * order and with the filter of `query`. The row at the position need not pass the filter.
+   */
+  rows(executionId: string, after: number, first: number, query?: RowQuery): Promise<PageOf<PositionedRow>>;
+  countRows(executionId: string, filter: RowFilter): Promise<number>;
+  /** Over all rows, or over those that pass a filter. Sums stop at the largest number that JavaScript has exactly. */
+  totals(executionId: string, filter?: RowFilter): Promise<UsageTotals>;
+  groups(executionId: string, query: GroupQuery): Promise<UsageGroup[]>;
+  /** The groups of two executions by their keys, the largest change first. */
+  compare(baselineId: string, currentId: string, query: ComparisonQuery): Promise<ComparedGroup[]>;
+}
+
+export interface PositionedRow {
+  /** 1 for the first row that upstream gave. */
+  readonly position: number;
+  readonly row: UsageRow;
 }
 
 export interface Attempt {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Caller, mayUse, scopeOf, visibilityOf } from '../domain/caller.js';
 import type { ExecutionErrorCode, UserError, UserErrorCode } from '../domain/error-codes.js';
-import { type Execution, isFinal, type UsageRow, type UsageTotals } from '../domain/execution.js';
+import { type Execution, isFinal } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
 import { OPERATION_TRAITS, type UsageOperation } from '../domain/operation.js';
 import type { Claim, CredentialSource, ExecutionStore, ListPage, PageOf } from '../domain/ports.js';
@@ -42,26 +42,7 @@ export interface ExecutionService {
   count(caller: Caller, filter: ExecutionFilter): Promise<number>;
   /** Ends our watching; upstream has no cancel. Whoever started the execution may do it. */
   cancel(caller: Caller, id: string): Promise<StartResult>;
-  /** One page of the rows, in upstream's order, after a position; none before the execution has succeeded. */
-  rows(execution: Execution, after: number, first: number): Promise<PageOf<PositionedRow>>;
-  /** Sums over all rows; zero rows before the execution has succeeded. */
-  totals(execution: Execution): Promise<UsageTotals>;
 }
-
-export interface PositionedRow {
-  readonly position: number;
-  readonly row: UsageRow;
-}
-
-const NO_TOTALS: UsageTotals = {
-  rowCount: 0,
-  requests: null,
-  status200: null,
-  status300: null,
-  status400: null,
-  status429: null,
-  status500: null,
-};
 
 /** Upstream answers a start within a fraction of this; a caller should not wait longer for what polling will show. */
 const START_WAIT_MS = 2_000;
@@ -112,12 +93,6 @@ export function createExecutionService(options: ExecutionServiceOptions): Execut
       const message = `The execution had ended before as ${execution.status}; nothing was changed.`;
       return { execution, userErrors: [userError('ALREADY_FINAL', message, 'id')] };
     },
-
-    rows: async (execution, after, first) =>
-      execution.status === 'SUCCEEDED'
-        ? store.rows(execution.id, after, first)
-        : { items: [], hasNextPage: false },
-    totals: async (execution) => (execution.status === 'SUCCEEDED' ? store.totals(execution.id) : NO_TOTALS),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Caller, NamedEntity } from '../domain/caller.js';
 import type { BudgetService } from './budget-service.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
+import type { UsageTable } from './usage-table.js';
 import type { WatchService } from './watch-service.js';
 
 /** Names by id, for one request. Null for an unknown or forbidden id, or when upstream can't be asked. */
@@ -16,6 +17,7 @@ export interface DirectoryLoaders {
 export interface RequestContext {
   readonly caller: Caller;
   readonly executions: ExecutionService;
+  readonly table: UsageTable;
   readonly watch: WatchService;
   readonly directory: DirectoryService;
   readonly budget: BudgetService;

@@ -8,7 +8,9 @@ import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
-import { readRows, readTotals } from './usage-rows.js';
+import { readComparison } from './usage-comparison.js';
+import { readGroups } from './usage-groups.js';
+import { countRows, readRows, readTotals } from './usage-rows.js';
 
 /** Results that are written at the same time; the other connections stay free for everything quick. */
 const RESULT_WRITES = 4;
@@ -37,6 +39,9 @@ export function createExecutionStore(db: Db): ExecutionStore {
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
     rows: (...args) => readRows(db, ...args),
+    countRows: (...args) => countRows(db, ...args),
     totals: (...args) => readTotals(db, ...args),
+    groups: (...args) => readGroups(db, ...args),
+    compare: (...args) => readComparison(db, ...args),
   });
 }

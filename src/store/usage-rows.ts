@@ -2,10 +2,13 @@
 import { type Selectable, sql } from 'kysely';
 
 import type { UsageRow, UsageTotals } from '../domain/execution.js';
-import type { PageOf } from '../domain/ports.js';
-import { toUuid } from '../domain/execution-id.js';
+import type { PageOf, PositionedRow } from '../domain/ports.js';
+import { EVERY_ROW, type RowFilter, type RowQuery } from '../domain/row-query.js';
 import type { Db } from './database.js';
+import { rowsOf } from './row-filter.js';
+import { behind, inOrder } from './row-order.js';
 import type { UsageRowsTable } from './tables.js';
+import { toTotals, totalsColumns } from './usage-columns.js';
 
 /** About 1.5 MB of JSON a statement: few round trips, and no block of the event loop that anyone would notice. */
 const ROWS_PER_INSERT = 5_000;
@@ -36,32 +39,37 @@ export async function deleteRows(db: Db, uuid: string): Promise<void> {
   await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).execute();
 }
 
+/**
+ * Without order and filter a page is a range of the primary key: positions have no gap. Its upper end is told, because a
+ * planner without statistics, as after every load, would else sort the whole result for it.
+ */
 export async function readRows(
   db: Db,
   executionId: string,
   after: number,
   first: number,
-): Promise<PageOf<{ position: number; row: UsageRow }>> {
-  const rows = await db
-    .selectFrom('usage_rows')
-    .selectAll()
-    .where('execution_id', '=', toUuid(executionId))
-    .where('position', '>', after)
-    .orderBy('position')
-    .limit(first + 1)
-    .execute();
+  { order, filter }: RowQuery = { order: [], filter: EVERY_ROW },
+): Promise<PageOf<PositionedRow>> {
+  const { from, where } = behind(executionId, after, order);
+  const isRange = order.length === 0 && filter === EVERY_ROW;
+  const end = isRange ? sql`AND usage_rows.position <= ${after + first + 1}` : sql``;
+  const { rows } = await sql<Selectable<UsageRowsTable>>`
+    SELECT usage_rows.* FROM usage_rows ${from} WHERE ${rowsOf(executionId, filter)} ${where} ${end}
+    ORDER BY ${inOrder(order)} LIMIT ${first + 1}`.execute(db);
   const items = rows.slice(0, first).map((row) => ({ position: row.position, row: toUsageRow(row) }));
   return { items, hasNextPage: rows.length > first };
 }
 
-/** `sum` over no value is null, which is what a counter that was not asked for must be. */
-export async function readTotals(db: Db, executionId: string): Promise<UsageTotals> {
-  const { rows } = await sql<UsageTotals>`
-    SELECT count(*) AS "rowCount", sum(requests) AS requests, sum(status_200) AS status200,
-      sum(status_300) AS status300, sum(status_400) AS status400, sum(status_429) AS status429,
-      sum(status_500) AS status500
-    FROM usage_rows WHERE execution_id = ${toUuid(executionId)}`.execute(db);
-  return rows[0]!;
+export async function countRows(db: Db, executionId: string, filter: RowFilter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) FROM usage_rows WHERE ${rowsOf(executionId, filter)}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+export async function readTotals(db: Db, executionId: string, filter = EVERY_ROW): Promise<UsageTotals> {
+  const { rows } = await sql<Readonly<Record<string, unknown>>>`
+    SELECT ${totalsColumns()} FROM usage_rows WHERE ${rowsOf(executionId, filter)}`.execute(db);
+  return toTotals(rows[0]!);
 }
 
 function toUsageRow(row: Selectable<UsageRowsTable>): UsageRow {

@@ -287,3 +287,93 @@ export const Budget = graphql(`
     }
   }
 `);
+
+export const ExecutionTable = graphql(`
+  query ExecutionTable(
+    $id: ID!
+    $first: Int
+    $after: String
+    $orderBy: [UsageRowOrder!]
+    $filter: UsageRowFilter
+    $by: [UsageDimension!]!
+    $groupOrder: UsageGroupOrder
+  ) {
+    usageExecution(id: $id) {
+      rows(first: $first, after: $after, orderBy: $orderBy, filter: $filter) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          date
+          oauthClient {
+            id
+            name
+          }
+          httpMethod
+          requests
+          status429
+        }
+      }
+      totals(filter: $filter) {
+        rowCount
+        requests
+        status429
+        errorRate
+        throttledRate
+      }
+      groups(by: $by, orderBy: $groupOrder, filter: $filter) {
+        key {
+          dimension
+          value
+          name
+        }
+        share
+        totals {
+          rowCount
+          requests
+        }
+      }
+    }
+  }
+`);
+
+export const CompareExecutions = graphql(`
+  query CompareExecutions($baseline: ID!, $current: ID!, $by: [UsageDimension!]!, $first: Int) {
+    compareUsageExecutions(baseline: $baseline, current: $current, by: $by, first: $first) {
+      baseline {
+        id
+      }
+      current {
+        id
+        totals {
+          requests
+        }
+      }
+      groups {
+        key {
+          dimension
+          value
+          name
+        }
+        baseline {
+          requests
+          errorRate
+        }
+        current {
+          requests
+          errorRate
+        }
+        difference {
+          requests
+          status200
+        }
+        ratio {
+          requests
+          status200
+        }
+      }
+    }
+  }
+`);

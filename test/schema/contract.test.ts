@@ -69,8 +69,19 @@ describe('the contract', () => {
   });
 
   it.each<[string, string[]]>([
-    ['Query', ['node', 'oauthClients', 'upstreamBudget', 'usageExecution', 'usageExecutions', 'viewer']],
     ['UpstreamBudget', ['limit', 'queued', 'remaining', 'resetAt']],
+    [
+      'Query',
+      [
+        'compareUsageExecutions',
+        'node',
+        'oauthClients',
+        'upstreamBudget',
+        'usageExecution',
+        'usageExecutions',
+        'viewer',
+      ],
+    ],
     [
       'Mutation',
       [
@@ -89,7 +100,7 @@ describe('the contract', () => {
     ['UserError', ['code', 'field', 'message']],
     [
       'UsageExecution',
-      words(`asOf createdAt done error expiresAt finishedAt id nextPollAt operation pollAfterMs pollCount request rows
+      words(`asOf createdAt done error expiresAt finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
         status submittedAt totals truncated upstreamId upstreamMayStillRun version`),
     ],
     ['UsageExecutionError', words('code correlationId message retryAfter retryable upstreamStatus')],
@@ -130,6 +141,17 @@ describe('the contract', () => {
       ),
     ],
     ['UsageSort', words('direction field')],
+    ['UsageRowOrder', words('direction field')],
+    ['UsageGroupOrder', words('direction field')],
+    [
+      'UsageRowFilter',
+      words(`dateFrom dateTo httpMethods minimum oauthClientIds oauthClientNames organizationIds platforms
+        templateUriContains templateUriPrefix templateUris userIds`),
+    ],
+    ['UsageGroup', words('key share totals')],
+    ['UsageGroupKey', words('dimension name value')],
+    ['UsageComparison', words('baseline current groups')],
+    ['UsageComparisonGroup', words('baseline current difference key ratio')],
   ])('%s has the names that clients rely on', (typeName, names) => {
     expect(fieldsOf(typeName)).toEqual(expect.arrayContaining(names));
   });

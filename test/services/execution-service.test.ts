@@ -6,16 +6,7 @@ import { createExecutionService, type ExecutionService } from '../../src/service
 import { createPoller } from '../../src/services/poller.js';
 import { fails } from '../support/scripted-upstream.js';
 import { type StepParts, stepParts } from '../support/steps.js';
-import {
-  CALLER,
-  createTestStore,
-  LEASE_MS,
-  NODE,
-  numberedRows,
-  SUCCEEDED,
-  type TestStore,
-  TTL_MS,
-} from '../support/store.js';
+import { CALLER, createTestStore, LEASE_MS, NODE, type TestStore, TTL_MS } from '../support/store.js';
 import { until } from '../support/until.js';
 import { CLIENT_ID, REQUEST_NOW } from '../support/usage-requests.js';
 
@@ -167,16 +158,5 @@ describe('the service', () => {
         expect.objectContaining({ code: 'ALREADY_FINAL', message: expect.stringContaining('CANCELED') }),
       ],
     });
-  });
-
-  it('shows rows and totals only of what has succeeded', async () => {
-    const claim = await parts.running();
-    await test.store.appendRows(claim, numberedRows(3), 'page-2');
-    const open = (await service.get(CALLER, claim.execution.id))!;
-    expect(await service.rows(open, 0, 10)).toEqual({ items: [], hasNextPage: false });
-    expect(await service.totals(open)).toMatchObject({ rowCount: 0, requests: null });
-    const ended = (await test.store.finish(claim, SUCCEEDED, [], TTL_MS))!;
-    expect((await service.rows(ended, 0, 10)).items).toHaveLength(3);
-    expect(await service.totals(ended)).toMatchObject({ rowCount: 3, requests: 6 });
   });
 });

@@ -1,0 +1,36 @@
+import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+
+import { UsageGroupKey } from '../schema/usage-group.type.js';
+import { UsageRowConnection } from '../schema/usage-row.type.js';
+import type { RequestContext } from '../src/services/request-context.js';
+
+@Resolver(() => UsageRowConnection)
+export class UsageRowConnectionFieldsResolver {
+  @FieldResolver(() => Int, {
+    description:
+      'Rows on all pages together; with a filter, those that pass it, counted only when asked for.',
+  })
+  totalCount(@Root() { count }: UsageRowConnection): Promise<number> {
+    return count();
+  }
+}
+
+@Resolver(() => UsageGroupKey)
+export class UsageGroupKeyFieldsResolver {
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Display name of a client, a user, or the own organization; null for all else, when unknown, or when not to be ' +
+      'looked up with the rights of the caller.',
+  })
+  async name(
+    @Root() { dimension, value, name }: UsageGroupKey,
+    @Ctx() { caller, loaders }: RequestContext,
+  ): Promise<string | null> {
+    if (name !== null || value === null) return name;
+    if (dimension === 'OAUTH_CLIENT') return (await loaders.oauthClients.load(value))?.name ?? null;
+    if (dimension === 'USER') return (await loaders.users.load(value))?.name ?? null;
+    const own = dimension === 'ORGANIZATION' && value === caller.organization.id;
+    return own ? caller.organization.name : null;
+  }
+}
