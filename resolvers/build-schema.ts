@@ -5,6 +5,7 @@ import { buildSchemaSync } from 'type-graphql';
 
 import { CancelUsageExecutionMutationResolver } from './cancel-usage-execution.mutation.js';
 import { OAuthClientFieldsResolver, UserFieldsResolver } from './directory.fields.js';
+import { ExportUrlFieldsResolver } from './export-url.fields.js';
 import { StartUsageMutationResolver } from './start-usage.mutation.js';
 import { UsageExecutionFieldsResolver } from './usage-execution.fields.js';
 import { UsageExecutionQueryResolver } from './usage-execution.query.js';
@@ -31,6 +32,7 @@ export function buildUsageSchema(): GraphQLSchema {
       CancelUsageExecutionMutationResolver,
       UsageExecutionSubscriptionResolver,
       UsageExecutionFieldsResolver,
+      ExportUrlFieldsResolver,
       OAuthClientFieldsResolver,
       UserFieldsResolver,
     ],

@@ -26,6 +26,7 @@ import { createDirectoryLoaders } from './loaders/directory-loaders.js';
 import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
+import { createExportService } from './services/export-service.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
@@ -157,6 +158,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     log,
     schema: buildUsageSchema(),
     scope: createRequestScope(upstream.authenticator, contextOf),
+    exports: createExportService({ executions, store, directory: upstream.directory, log }),
     readiness: { problems: async () => problemsOf(store, listener) },
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
     allowedOrigins: config.allowedOrigins,
@@ -221,6 +223,7 @@ async function openUpstream(config: Config, sealedTokens: SealedTokenStore, log:
     directory: createDirectoryService({
       directory: createUpstreamDirectory(http),
       tokenOf: async (caller) => (serviceTokens ? serviceTokens.token() : caller.token),
+      now: Date.now,
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })

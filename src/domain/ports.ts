@@ -101,6 +101,16 @@ export interface ExecutionStore {
     first: number,
   ): Promise<PageOf<{ position: number; row: UsageRow }>>;
   totals(executionId: string): Promise<UsageTotals>;
+  /**
+   * The `count` rows that follow position `after`, in the same order, for reading a result from first to last; fewer
+   * when they are not there. Rejects when `signal` is aborted, and ends the statement in the database.
+   */
+  scanRows(
+    executionId: string,
+    after: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<readonly UsageRow[]>;
 }
 
 export interface Attempt {

@@ -8,6 +8,7 @@ import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
+import { scanRows } from './row-scan.js';
 import { readRows, readTotals } from './usage-rows.js';
 
 /** Results that are written at the same time; the other connections stay free for everything quick. */
@@ -37,5 +38,6 @@ export function createExecutionStore(db: Db): ExecutionStore {
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
     rows: (...args) => readRows(db, ...args),
     totals: (...args) => readTotals(db, ...args),
+    scanRows: (...args) => scanRows(db, ...args),
   });
 }

@@ -14,6 +14,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": typeof types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": typeof types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": typeof types.StartedFragmentDoc,
     "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      ...Started\n    }\n  }\n": typeof types.QueryOrganizationUsageDocument,
@@ -34,6 +35,7 @@ type Documents = {
     "\n  subscription ExecutionsFinished($filter: UsageExecutionFilter) {\n    usageExecutionsFinished(filter: $filter) {\n      id\n      operation\n      status\n    }\n  }\n": typeof types.ExecutionsFinishedDocument,
 };
 const documents: Documents = {
+    "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": types.StartedFragmentDoc,
     "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      ...Started\n    }\n  }\n": types.QueryOrganizationUsageDocument,
@@ -68,6 +70,10 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n"): (typeof documents)["\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
