@@ -209,7 +209,7 @@ describe('an export is refused', () => {
     const without = await startedId(app.url);
     await until('a poll', async () => {
       const { body } = await download(app.url, csvPath(without));
-      return !!retryable === /RUNNING|QUEUED/.test(body.toString());
+      return retryable === /RUNNING|QUEUED/.test(body.toString());
     });
     const { status, body, headers } = await download(app.url, csvPath(without));
     expect(status).toBe(409);
