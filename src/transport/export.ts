@@ -66,7 +66,10 @@ async function answer(
       if (value !== undefined) reply.raw.setHeader(name, value);
     await send({ options, caller, response: reply.raw, gzip }, textOf(EXPORT_ENCODINGS[format], first, rows));
   } catch (error) {
-    if (reply.sent || left.signal.aborted) return reply.hijack();
+    if (reply.sent || left.signal.aborted) {
+      reply.raw.destroy();
+      return reply.hijack();
+    }
     const status = error instanceof RequestError ? (STATUS[error.code] ?? 500) : 500;
     await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
   }

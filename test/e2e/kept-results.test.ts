@@ -54,7 +54,8 @@ describe('truncated', () => {
 describe('an execution that has expired behaves as one that never was', () => {
   const unknown = `exe_${'0'.repeat(32)}`;
   /** What a caller sees of an id, but for the id itself. */
-  const withoutId = (seen: unknown, id: string) => JSON.parse(JSON.stringify(seen).replaceAll(id, 'ID')) as object;
+  const withoutId = (seen: unknown, id: string) =>
+    JSON.parse(JSON.stringify(seen).replaceAll(id, 'ID')) as object;
   let expired: string;
   beforeAll(async () => {
     expired = await finishedId(app.url);
@@ -68,10 +69,7 @@ describe('an execution that has expired behaves as one that never was', () => {
     ['a query', async (id) => dataOf(await execute(app.url, Execution, { id }))],
     ['node', async (id) => dataOf(await execute(app.url, NodeById, { id }))],
     ['its rows and totals', async (id) => dataOf(await execute(app.url, ExecutionRows, { id }))],
-    [
-      'a cancel',
-      async (id) => dataOf(await execute(app.url, CancelUsageExecution, { input: { id } })),
-    ],
+    ['a cancel', async (id) => dataOf(await execute(app.url, CancelUsageExecution, { input: { id } }))],
     ['an export as CSV', async (id) => (await download(app.url, csvPath(id))).body.toString()],
     ['an export as JSON Lines', async (id) => (await download(app.url, jsonLinesPath(id))).body.toString()],
     ...DOORS.map((door): [string, (id: string) => Promise<unknown>] => [

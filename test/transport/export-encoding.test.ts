@@ -6,7 +6,9 @@ import { usageRow } from '../support/store.js';
 
 const { CSV, JSONL } = EXPORT_ENCODINGS;
 const uriField = (templateUri: string | null) =>
-  CSV.encode([usageRow({ date: null, oauthClientId: null, oauthClientName: null, httpMethod: null, templateUri })])
+  CSV.encode([
+    usageRow({ date: null, oauthClientId: null, oauthClientName: null, httpMethod: null, templateUri }),
+  ])
     .replace(/^,{8}/, '')
     .replace(/,1,,,,,\r\n$/, '');
 
