@@ -6,6 +6,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { CancelUsageExecutionMutationResolver } from './cancel-usage-execution.mutation.js';
 import { CompareUsageExecutionsQueryResolver } from './compare-usage-executions.query.js';
 import { OAuthClientFieldsResolver, UserFieldsResolver } from './directory.fields.js';
+import { ExportUrlFieldsResolver } from './export-url.fields.js';
 import { StartUsageMutationResolver } from './start-usage.mutation.js';
 import { UpstreamBudgetQueryResolver } from './upstream-budget.query.js';
 import { UsageExecutionFieldsResolver } from './usage-execution.fields.js';
@@ -38,6 +39,7 @@ export function buildUsageSchema(): GraphQLSchema {
       UsageExecutionFieldsResolver,
       UsageRowConnectionFieldsResolver,
       UsageGroupKeyFieldsResolver,
+      ExportUrlFieldsResolver,
       OAuthClientFieldsResolver,
       UserFieldsResolver,
     ],

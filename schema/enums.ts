@@ -3,6 +3,7 @@ import { registerEnumType } from 'type-graphql';
 
 import { EXECUTION_ERROR_CODES, USER_ERROR_CODES } from '../src/domain/error-codes.js';
 import { EXECUTION_STATUSES } from '../src/domain/execution.js';
+import { EXPORT_FORMATS } from '../src/domain/export.js';
 import {
   HTTP_METHODS,
   USAGE_DIMENSIONS,
@@ -143,6 +144,18 @@ export const ExecutionSourceEnum = describe(
   'ExecutionSource',
   'Where the execution of a start came from.',
   { FRESH: 'A new query was started upstream for it.' },
+);
+
+export const ExportFormatEnum = describe(
+  enumOf(EXPORT_FORMATS),
+  'ExportFormat',
+  'As what all rows of an execution can be downloaded.',
+  {
+    CSV:
+      'Comma-separated values as RFC 4180 has them, UTF-8, with a header line; null is an empty field. A text that ' +
+      'a spreadsheet would take for a formula has an apostrophe in front.',
+    JSONL: 'JSON Lines: one object a line, with the fields of the CSV header; nulls are kept.',
+  },
 );
 
 export const UserErrorCodeEnum = describe(

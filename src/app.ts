@@ -31,6 +31,7 @@ import { blockIfAsked, createBudgetedUpstream } from './services/budgeted-upstre
 import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
+import { createExportService } from './services/export-service.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
@@ -176,6 +177,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     log,
     schema: buildUsageSchema(),
     scope: createRequestScope(upstream.authenticator, contextOf),
+    exports: createExportService({ executions, store, directory: upstream.directory, log }),
     readiness: { problems: async () => problemsOf(store, listener) },
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
     allowedOrigins: config.allowedOrigins,
@@ -262,6 +264,7 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
     directory: createDirectoryService({
       directory: createUpstreamDirectory(counted),
       tokenOf: async (caller) => (serviceTokens ? serviceTokens.token() : caller.token),
+      now: Date.now,
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })

@@ -7,9 +7,9 @@ import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator, UpstreamIdentity } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
+import { ExpiringMap } from '../lib/expiring-map.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
 import { isTokenShaped } from '../lib/bearer.js';
-import { ExpiringMap } from './expiring-map.js';
 import { tokenHash } from './token-hash.js';
 
 export interface GenesysAuthenticatorOptions {

@@ -41,6 +41,7 @@ export const REQUEST_ERROR_CODES = {
   UNAUTHENTICATED: 'No bearer token, or one that upstream does not accept.',
   FORBIDDEN: 'The caller may not do this.',
   NOT_FOUND: 'There is no such execution for this caller.',
+  NOT_SUCCEEDED: 'The execution has no rows to export: it has not ended yet, or has ended without them.',
   BAD_USER_INPUT: 'An argument has a value that can not be used.',
   NOT_COMPARABLE: 'The two executions do not tell the same, or one of them has no rows.',
   UPSTREAM_UNAVAILABLE: 'Upstream can not be reached just now; try again.',

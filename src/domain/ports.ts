@@ -114,6 +114,16 @@ export interface ExecutionStore {
   groups(executionId: string, query: GroupQuery): Promise<UsageGroup[]>;
   /** The groups of two executions by their keys, the largest change first. */
   compare(baselineId: string, currentId: string, query: ComparisonQuery): Promise<ComparedGroup[]>;
+  /**
+   * The `count` rows that follow position `after`, in the same order, for reading a result from first to last; fewer
+   * when they are not there. Rejects when `signal` is aborted, and ends the statement in the database.
+   */
+  scanRows(
+    executionId: string,
+    after: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<readonly UsageRow[]>;
 }
 
 export interface PositionedRow {

@@ -1,6 +1,7 @@
 /**
  * Names of what rows and executions point at. Made anew for each request, so that nobody sees a name that was looked
- * up with another caller's rights; batched, so that a page of rows costs one upstream call for each kind of thing.
+ * up with another caller's rights; batched, so that a page of rows costs one upstream call for each kind of thing, and
+ * none for what the directory service remembers.
  */
 import DataLoader from 'dataloader';
 

@@ -1,19 +1,25 @@
 /** Names and lists of what lies beside the usage data, on behalf of a caller. */
-import { type Caller, holdsPermission, type NamedEntity } from '../domain/caller.js';
+import { type Caller, holdsPermission, type NamedEntity, scopeOf } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { UpstreamDirectory } from '../domain/ports.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
+import { createNameCache } from './name-cache.js';
 
 export interface DirectoryServiceOptions {
   readonly directory: UpstreamDirectory;
   /** The token with which upstream is asked for this caller: the caller's own, or the service's. */
   readonly tokenOf: (caller: Caller) => Promise<string>;
+  /** Milliseconds since any instant. */
+  readonly now: () => number;
 }
 
 export interface DirectoryService {
   /** Throws `RequestError`: `FORBIDDEN` without the permission, `UPSTREAM_UNAVAILABLE`. */
   listOAuthClients(caller: Caller): Promise<readonly NamedEntity[]>;
-  /** Unknown ids, and all of them when they may not be looked up, are absent from the answer. */
+  /**
+   * Unknown ids, and all of them when they may not be looked up, are absent from the answer. What was found is
+   * remembered for some minutes, for whoever has the same rights.
+   */
   oauthClientsById(caller: Caller, ids: readonly string[]): Promise<ReadonlyMap<string, NamedEntity>>;
   usersById(caller: Caller, ids: readonly string[]): Promise<ReadonlyMap<string, NamedEntity>>;
 }
@@ -23,7 +29,11 @@ const VIEW_CLIENTS = 'oauth:client:view';
 const NAMES_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 
-export function createDirectoryService({ directory, tokenOf }: DirectoryServiceOptions): DirectoryService {
+export function createDirectoryService(options: DirectoryServiceOptions): DirectoryService {
+  const { directory, tokenOf, now } = options;
+  const clientNames = createNameCache({ now });
+  const userNames = createNameCache({ now });
+
   return {
     async listOAuthClients(caller) {
       if (!holdsPermission(caller, VIEW_CLIENTS)) {
@@ -37,10 +47,27 @@ export function createDirectoryService({ directory, tokenOf }: DirectoryServiceO
     },
     async oauthClientsById(caller, ids) {
       if (!holdsPermission(caller, VIEW_CLIENTS)) return new Map();
-      return directory.oauthClientsById(ids, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS));
+      return clientNames.lookUp(clientAccess(caller), ids, async (missing) =>
+        directory.oauthClientsById(missing, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS)),
+      );
     },
     async usersById(caller, ids) {
-      return directory.usersById(ids, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS));
+      return userNames.lookUp(userAccess(caller), ids, async (missing) =>
+        directory.usersById(missing, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS)),
+      );
     },
   };
+}
+
+/**
+ * All callers of a tenant who have the permission see the same clients. Of one whose permissions are unknown upstream
+ * decides, so what it was shown is its own.
+ */
+function clientAccess(caller: Caller): string {
+  return `${caller.organization.id} ${scopeOf(caller)}`;
+}
+
+/** Upstream decides for each caller anew which users it shows, by rules that we do not know (divisions, for one). */
+function userAccess(caller: Caller): string {
+  return `${clientAccess(caller)} ${caller.subject.id}`;
 }

@@ -1,4 +1,6 @@
 /** Tidies up: tokens that no open execution needs any more, in memory and at rest, and what has expired. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type {
   CredentialSource,
   ExecutionStore,
@@ -17,13 +19,16 @@ export interface JanitorOptions {
 
 /** How much longer than needed a token or a result may be kept, besides the minute for which a token is safe. */
 const INTERVAL_MS = 30_000;
+/** Between two batches of deletions, each of some tens of milliseconds: most of the time is left to everybody else. */
+const BATCH_PAUSE_MS = 50;
 
-/** Starts at once; `stop` waits for a round that runs. */
+/** Starts at once; `stop` waits for the batch that runs. */
 export function createJanitor(options: JanitorOptions): { stop(): Promise<void> } {
   let round = Promise.resolve();
+  const over = new AbortController();
   const timer = setInterval(() => {
     round = round
-      .then(() => tidy(options))
+      .then(() => tidy(options, over.signal))
       .catch((error: unknown) => {
         options.log.warn({ err: error }, 'could not tidy up');
       });
@@ -31,13 +36,17 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
   return {
     async stop() {
       clearInterval(timer);
+      over.abort();
       await round;
     },
   };
 }
 
-/** One round; exported so that a test need not wait for it. */
-export async function tidy({ store, credentials, sealedTokens, budget }: JanitorOptions): Promise<void> {
+/** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
+export async function tidy(
+  { store, credentials, sealedTokens, budget }: JanitorOptions,
+  signal?: AbortSignal,
+): Promise<void> {
   const held = credentials.heldIds();
   if (held.length > 0) {
     const needed = new Set(await store.neededCredentials(held));
@@ -47,5 +56,6 @@ export async function tidy({ store, credentials, sealedTokens, budget }: Janitor
   }
   await sealedTokens.sweep();
   await budget.sweep();
-  while (await store.deleteExpired());
+  while (!signal?.aborted && (await store.deleteExpired()))
+    await sleep(BATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
 }

@@ -8,6 +8,7 @@ import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
+import { scanRows } from './row-scan.js';
 import { readComparison } from './usage-comparison.js';
 import { readGroups } from './usage-groups.js';
 import { countRows, readRows, readTotals } from './usage-rows.js';
@@ -43,5 +44,6 @@ export function createExecutionStore(db: Db): ExecutionStore {
     totals: (...args) => readTotals(db, ...args),
     groups: (...args) => readGroups(db, ...args),
     compare: (...args) => readComparison(db, ...args),
+    scanRows: (...args) => scanRows(db, ...args),
   });
 }

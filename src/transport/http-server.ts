@@ -12,6 +12,8 @@ import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRul
 import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
+import type { ExportService } from '../services/export-service.js';
+import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
@@ -30,6 +32,7 @@ export interface HttpServerOptions {
   readonly schema: GraphQLSchema;
   readonly scope: RequestScope;
   readonly readiness: Readiness;
+  readonly exports: ExportService;
   readonly introspection: boolean;
   /** Null: the page is off. */
   readonly graphiql: GraphiQLOptions | null;
@@ -100,6 +103,7 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
   addHealth(fastify, options.readiness);
   await addGraphiQL(fastify, options.graphiql);
+  addExport(fastify, { exports: options.exports, scope, log });
   const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
   const events = addServerSentEvents(fastify, { pipeline, scope, log });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);

@@ -14,6 +14,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": typeof types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": typeof types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": typeof types.StartedFragmentDoc,
     "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      ...Started\n    }\n  }\n": typeof types.QueryOrganizationUsageDocument,
@@ -37,6 +38,7 @@ type Documents = {
     "\n  query CompareExecutions($baseline: ID!, $current: ID!, $by: [UsageDimension!]!, $first: Int) {\n    compareUsageExecutions(baseline: $baseline, current: $current, by: $by, first: $first) {\n      baseline {\n        id\n      }\n      current {\n        id\n        totals {\n          requests\n        }\n      }\n      groups {\n        key {\n          dimension\n          value\n          name\n        }\n        baseline {\n          requests\n          errorRate\n        }\n        current {\n          requests\n          errorRate\n        }\n        difference {\n          requests\n          status200\n        }\n        ratio {\n          requests\n          status200\n        }\n      }\n    }\n  }\n": typeof types.CompareExecutionsDocument,
 };
 const documents: Documents = {
+    "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": types.StartedFragmentDoc,
     "\n  mutation QueryOrganizationUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      ...Started\n    }\n  }\n": types.QueryOrganizationUsageDocument,
@@ -74,6 +76,10 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n"): (typeof documents)["\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -100,7 +100,7 @@ describe('the contract', () => {
     ['UserError', ['code', 'field', 'message']],
     [
       'UsageExecution',
-      words(`asOf createdAt done error expiresAt finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
+      words(`asOf createdAt done error expiresAt exportUrl finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
         status submittedAt totals truncated upstreamId upstreamMayStillRun version`),
     ],
     ['UsageExecutionError', words('code correlationId message retryAfter retryable upstreamStatus')],
@@ -117,6 +117,7 @@ describe('the contract', () => {
     ['UsageExecutionConnection', words('edges nodes pageInfo totalCount')],
     ['UsageDimension', words('DATE HTTP_METHOD OAUTH_CLIENT ORGANIZATION PLATFORM TEMPLATE_URI USER')],
     ['UsageMetric', words('REQUESTS STATUS_200 STATUS_300 STATUS_400 STATUS_429 STATUS_500')],
+    ['ExportFormat', words('CSV JSONL')],
     ['UsageGranularity', words('DAY MONTH WEEK')],
     ['UsageExecutionStatus', words('CANCELED FAILED QUEUED RUNNING SUCCEEDED TIMED_OUT')],
     [

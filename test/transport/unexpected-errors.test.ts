@@ -19,11 +19,10 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
     schema: buildUsageSchema(),
     scope: {
       authenticate: () => Promise.reject(new Error('the secret of the vault is 42')),
-      context: () => {
-        throw new Error('nobody gets here');
-      },
+      context: nobodyGetsHere,
       whileAuthorized: () => () => {},
     },
+    exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
     readiness: { problems: async () => [] },
     introspection: true,
     graphiql: null,
@@ -42,3 +41,7 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
     ]);
   }
 });
+
+function nobodyGetsHere(): never {
+  throw new Error('nobody gets here');
+}
