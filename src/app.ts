@@ -26,6 +26,7 @@ import { createDirectoryLoaders } from './loaders/directory-loaders.js';
 import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
+import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
@@ -119,33 +120,38 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   });
   const poller = createPoller({
     store: pollerStore,
+    events,
     step,
     log,
     node,
     leaseMs,
     concurrency: POLL_CONCURRENCY,
   });
+  const watch = createWatchService({ store, events, log });
+  const wait = createFinalWait(watch);
   const executions = createExecutionService({
     store,
     credentials,
     adopt: poller.adopt,
+    wait,
     node,
     leaseMs,
     resultTtlMs,
     deadlineMs: config.executionDeadlineMs,
+    dataDayBoundaryMs: config.dataDayBoundaryMs,
     now: Date.now,
   });
-  const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
   const janitor = createJanitor({ store: pollerStore, credentials, sealedTokens, log });
   onStop(() => janitor.stop());
 
-  const contextOf = (caller: Caller, requestId: string) => ({
+  const contextOf = (caller: Caller, requestId: string, signal: AbortSignal) => ({
     caller,
     executions,
     watch,
     requestId,
+    signal,
     now: Date.now,
     directory: upstream.directory,
     loaders: createDirectoryLoaders(upstream.directory, caller, log),
@@ -162,6 +168,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     allowedOrigins: config.allowedOrigins,
   });
   onStop(() => server.stop());
+  onStop(async () => wait.stop());
   return server.url;
 }
 

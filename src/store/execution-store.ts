@@ -8,6 +8,8 @@ import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
+import { deleteOldKeys } from './idempotency-keys.js';
+import { createUnlessShared, findShared } from './shared-starts.js';
 import { readRows, readTotals } from './usage-rows.js';
 
 /** Results that are written at the same time; the other connections stay free for everything quick. */
@@ -18,6 +20,8 @@ export function createExecutionStore(db: Db): ExecutionStore {
   const writing = pLimit(RESULT_WRITES);
   return availability<ExecutionStore>({
     create: (...args) => writes.create(db, ...args),
+    findShared: (sharing) => findShared(db, sharing),
+    createUnlessShared: (...args) => createUnlessShared(db, ...args),
     claimDue: (...args) => queue.claimDue(db, ...args),
     msUntilNextDue: () => queue.msUntilNextDue(db),
     renew: (...args) => queue.renew(db, ...args),
@@ -32,7 +36,10 @@ export function createExecutionStore(db: Db): ExecutionStore {
     list: (...args) => reads.list(db, ...args),
     count: (...args) => reads.count(db, ...args),
     finishedSince: (...args) => reads.finishedSince(db, ...args),
-    deleteExpired: () => deleteExpired(db),
+    async deleteExpired() {
+      const more = await deleteExpired(db);
+      return (await deleteOldKeys(db)) || more;
+    },
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
     rows: (...args) => readRows(db, ...args),

@@ -20,36 +20,45 @@ import { fromNowMs, visibleTo } from './sql.js';
 import { deleteRows, insertRows } from './usage-rows.js';
 
 export async function create(db: Db, intent: NewExecution, node: string, leaseMs: number): Promise<Claim> {
+  return db.transaction().execute((tx) => insertExecution(tx, intent, node, leaseMs));
+}
+
+/** Inside a transaction of the caller's. */
+export async function insertExecution(
+  tx: Db,
+  intent: NewExecution,
+  node: string,
+  leaseMs: number,
+): Promise<Claim> {
   const { owner, sealedCredential: sealed } = intent;
-  return db.transaction().execute(async (tx) => {
-    if (sealed) {
-      await tx
-        .insertInto('credentials')
-        .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
-        )
-        .execute();
-    }
-    const row = await tx
-      .insertInto('executions')
-      .values({
-        organization_id: owner.organizationId,
-        scope: owner.scope,
-        subject_id: owner.subjectId,
-        credential_id: intent.credentialId,
-        operation: intent.operation,
-        request: JSON.stringify(intent.request),
-        deadline_at: fromNowMs(intent.deadlineMs),
-        due_at: fromNowMs(leaseMs),
-        lease_owner: node,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toClaim({ ...row, past_deadline: false, age_ms: 0 });
-  });
+  if (sealed) {
+    await tx
+      .insertInto('credentials')
+      .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
+      )
+      .execute();
+  }
+  const row = await tx
+    .insertInto('executions')
+    .values({
+      organization_id: owner.organizationId,
+      scope: owner.scope,
+      subject_id: owner.subjectId,
+      credential_id: intent.credentialId,
+      operation: intent.operation,
+      request: JSON.stringify(intent.request),
+      request_key: intent.requestKey,
+      deadline_at: fromNowMs(intent.deadlineMs),
+      due_at: fromNowMs(leaseMs),
+      lease_owner: node,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toClaim({ ...row, past_deadline: false, age_ms: 0 });
 }
 
 export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPollInMs: number) {

@@ -1,6 +1,6 @@
 /**
  * Deletes what has expired, a little at a time, so that nobody waits for it: nobody sees it any more since the moment
- * it expired (see `unexpired` in execution-reads.ts).
+ * it expired (see `unexpired` in sql.ts).
  */
 import { sql } from 'kysely';
 

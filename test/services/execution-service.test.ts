@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
+import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createExecutionService, type ExecutionService } from '../../src/services/execution-service.js';
+import { createFinalWait } from '../../src/services/final-wait.js';
 import { createPoller } from '../../src/services/poller.js';
+import { createWatchService } from '../../src/services/watch-service.js';
 import { fails } from '../support/scripted-upstream.js';
 import { type StepParts, stepParts } from '../support/steps.js';
 import {
@@ -36,8 +39,10 @@ describe('the service', () => {
     parts = stepParts(test.store);
     const { store } = test;
     const { step, credentials } = parts;
+    const { events } = createExecutionPubSub();
     const poller = createPoller({
       store,
+      events,
       step,
       log: silentLogger,
       node: NODE,
@@ -48,16 +53,20 @@ describe('the service', () => {
       store,
       credentials,
       adopt: poller.adopt,
+      wait: createFinalWait(createWatchService({ store, events, log: silentLogger })),
       node: NODE,
       leaseMs: LEASE_MS,
       deadlineMs: 3_600_000,
       resultTtlMs: TTL_MS,
+      dataDayBoundaryMs: 0,
       now: () => REQUEST_NOW,
     });
   });
   afterAll(() => test.stop());
 
-  const start = (caller = CALLER) => service.start(caller, 'ORGANIZATION_QUERY', { interval: INTERVAL });
+  const { signal } = new AbortController();
+  const start = (caller = CALLER) =>
+    service.start(caller, 'ORGANIZATION_QUERY', { interval: INTERVAL }, signal);
 
   it('starts a query upstream and gives the execution as upstream has accepted it', async () => {
     const { execution, userErrors } = await start();
@@ -91,7 +100,7 @@ describe('the service', () => {
 
   it('refuses an input with every problem at once, and stores nothing', async () => {
     const draft = { interval: { from: '2027-01-01', to: '2027-01-02' }, groupBy: ['PLATFORM' as const] };
-    const { execution, userErrors } = await service.start(CALLER, 'ORGANIZATION_QUERY', draft);
+    const { execution, userErrors } = await service.start(CALLER, 'ORGANIZATION_QUERY', draft, signal);
     expect(execution).toBeNull();
     expect(userErrors.map(({ code }) => code)).toEqual(['INTERVAL_IN_FUTURE', 'UNSUPPORTED_DIMENSION']);
     expect(await test.query('SELECT 1 FROM executions')).toEqual([]);
@@ -103,9 +112,12 @@ describe('the service', () => {
     ['NOT_FOUND', 'NOT_FOUND', 'UPSTREAM_NOT_FOUND'],
   ] as const)('tells a start that upstream refuses as %s both ways', async (kind, code, errorCode) => {
     parts.upstream.onStart = fails(kind);
-    const { execution, userErrors } = await service.start(CALLER, 'OAUTH_CLIENT_SUMMARY', {
-      clientId: CLIENT_ID,
-    });
+    const { execution, userErrors } = await service.start(
+      CALLER,
+      'OAUTH_CLIENT_SUMMARY',
+      { clientId: CLIENT_ID },
+      signal,
+    );
     expect(execution).toMatchObject({ status: 'FAILED', error: { code: errorCode } });
     expect(userErrors).toEqual([{ code, message: execution?.error?.message, field: ['input'] }]);
   });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ExecutionStore } from '../../src/domain/ports.js';
+import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createPoller, type Poller, type PollerOptions } from '../../src/services/poller.js';
 import { createDatabase } from '../../src/store/database.js';
@@ -39,6 +40,7 @@ describe('the poller', () => {
   function poller(options: Partial<PollerOptions> = {}): Poller {
     const made = createPoller({
       store: test.store,
+      events: createExecutionPubSub().events,
       step: parts.step,
       log: silentLogger,
       node: NODE,

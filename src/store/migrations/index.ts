@@ -2,7 +2,9 @@
 import type { Migration } from 'kysely/migration';
 
 import * as executions from './001-executions.js';
+import * as neverTwice from './002-never-twice.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
+  '002-never-twice': neverTwice,
 };
