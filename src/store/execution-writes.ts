@@ -72,8 +72,15 @@ export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, ne
   const counted = polled
     ? sql`poll_count = poll_count + 1, failure_count = 0`
     : sql`failure_count = failure_count + 1`;
-  const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)}`;
+  const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)},
+    upstream_may_still_run = upstream_may_still_run OR (upstream_id IS NULL AND ${isAnswerLost(failure)})`;
   return move(db, claim, changes, ['QUEUED', 'RUNNING']);
+}
+
+/** A start that got no answer, or a gateway's, may have been accepted all the same. */
+function isAnswerLost(failure: ExecutionError | null): boolean {
+  if (failure?.code !== 'DEADLINE_EXCEEDED') return false;
+  return failure.upstreamStatus === null || failure.upstreamStatus >= 500;
 }
 
 /** The deadline is itself a moment at which somebody must look. */
@@ -176,8 +183,13 @@ function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
     status = ${outcome.status}, finished_at = ${ENDED_AT}, expires_at = ${ENDED_AT} + make_interval(secs => ${resultTtlMs / 1000}),
     next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
-    upstream_may_still_run = ${mayStillRun},
+    upstream_may_still_run = ${mayStillRun}${isEndedHere(outcome) ? sql` OR upstream_may_still_run` : sql``},
     ${errorColumns('error' in outcome ? outcome.error : null)}`;
+}
+
+/** What is ended by upstream is over; an earlier start whose answer was lost has then been of no use, and no harm. */
+function isEndedHere({ status }: Ending): boolean {
+  return status === 'CANCELED' || status === 'TIMED_OUT';
 }
 
 /** While it is open: why the last attempt failed. When it is final: why there are no rows. */

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createDatabase, type Database } from '../../src/store/database.js';
 import { migrate } from '../../src/store/migrate.js';
+import { MIGRATIONS } from '../../src/store/migrations/index.js';
 import { createTestDatabase } from '../support/database.js';
 
 describe('migrate', () => {
@@ -37,7 +38,9 @@ describe('migrate', () => {
 
   it('makes the schema once when nodes start together on an empty database', async () => {
     await Promise.all(nodes.map(({ db }) => migrate(db, silentLogger)));
-    expect(await query('SELECT name FROM kysely_migration')).toEqual([{ name: '001-executions' }]);
+    expect(await query('SELECT name FROM kysely_migration')).toEqual(
+      Object.keys(MIGRATIONS).map((name) => ({ name })),
+    );
     expect(await query('SELECT count(*)::integer AS executions FROM executions')).toEqual([
       { executions: 0 },
     ]);
