@@ -15,13 +15,20 @@ import { readRows, readTotals } from './usage-rows.js';
 /** Results that are written at the same time; the other connections stay free for everything quick. */
 const RESULT_WRITES = 4;
 
+/**
+ * Starts that may be in their transaction at the same time: they wait for each other's locks, with a connection in
+ * hand. More wait here, where a thousand in a row do not run into the pool's time limit, and reads pass them by.
+ */
+const STARTS = 5;
+
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createExecutionStore(db: Db): ExecutionStore {
   const writing = pLimit(RESULT_WRITES);
+  const starting = pLimit(STARTS);
   return availability<ExecutionStore>({
     create: (...args) => writes.create(db, ...args),
     findShared: (sharing) => findShared(db, sharing),
-    createUnlessShared: (...args) => createUnlessShared(db, ...args),
+    createUnlessShared: (...args) => starting(() => createUnlessShared(db, ...args)),
     claimDue: (...args) => queue.claimDue(db, ...args),
     msUntilNextDue: () => queue.msUntilNextDue(db),
     renew: (...args) => queue.renew(db, ...args),

@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
-import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
-import { silentLogger } from '../../src/lib/logger.js';
-import { createExecutionService, type ExecutionService } from '../../src/services/execution-service.js';
-import { createFinalWait } from '../../src/services/final-wait.js';
-import { createPoller } from '../../src/services/poller.js';
-import { createWatchService } from '../../src/services/watch-service.js';
+import type { ExecutionService } from '../../src/services/execution-service.js';
 import { fails } from '../support/scripted-upstream.js';
+import { type ServiceParts, startService } from '../support/service.js';
 import { type StepParts, stepParts } from '../support/steps.js';
 import {
   CALLER,
   createTestStore,
-  LEASE_MS,
-  NODE,
   numberedRows,
   SUCCEEDED,
   type TestStore,
   TTL_MS,
 } from '../support/store.js';
 import { until } from '../support/until.js';
-import { CLIENT_ID, REQUEST_NOW } from '../support/usage-requests.js';
+import { CLIENT_ID } from '../support/usage-requests.js';
 
 const INTERVAL = { from: '2026-03-01', to: '2026-03-07' };
 const OTHER_USER: Caller = { ...CALLER, subject: { id: 'user-2', name: 'Bob', kind: 'USER' } };
@@ -29,6 +23,7 @@ const OTHER_TENANT: Caller = { ...CALLER, organization: { id: 'org-2', name: nul
 describe('the service', () => {
   let test: TestStore;
   let parts: StepParts;
+  let node: ServiceParts;
   let service: ExecutionService;
 
   beforeAll(async () => {
@@ -37,31 +32,10 @@ describe('the service', () => {
   beforeEach(async () => {
     await test.clear();
     parts = stepParts(test.store);
-    const { store } = test;
-    const { step, credentials } = parts;
-    const { events } = createExecutionPubSub();
-    const poller = createPoller({
-      store,
-      events,
-      step,
-      log: silentLogger,
-      node: NODE,
-      leaseMs: LEASE_MS,
-      concurrency: 8,
-    });
-    service = createExecutionService({
-      store,
-      credentials,
-      adopt: poller.adopt,
-      wait: createFinalWait(createWatchService({ store, events, log: silentLogger })),
-      node: NODE,
-      leaseMs: LEASE_MS,
-      deadlineMs: 3_600_000,
-      resultTtlMs: TTL_MS,
-      dataDayBoundaryMs: 0,
-      now: () => REQUEST_NOW,
-    });
+    node = await startService(test, parts);
+    ({ service } = node);
   });
+  afterEach(() => node.stop());
   afterAll(() => test.stop());
 
   const { signal } = new AbortController();

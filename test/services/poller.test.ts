@@ -19,6 +19,7 @@ import {
   type TestStore,
 } from '../support/store.js';
 import { until } from '../support/until.js';
+import { startWatching } from '../support/watching.js';
 
 describe('the poller', () => {
   let test: TestStore;
@@ -228,5 +229,39 @@ describe('the poller', () => {
     isAway = false;
     await until('the end', async () => (await open()) === 0);
     await nobody.stop();
+  });
+
+  it.each([
+    ['a poll', () => parts.running(), () => (parts.upstream.onPoll = (_q, _t, signal) => hang(signal))],
+    ['a start', () => parts.queued(), () => (parts.upstream.onStart = (_q, _t, signal) => hang(signal))],
+  ] as const)(
+    'interrupts %s at once when the execution is canceled at another node',
+    async (_what, claim, hangs) => {
+      const watching = await startWatching(test.store, test.url);
+      hangs();
+      const { adopt } = poller({ events: watching.pubSub.events });
+      const held = await claim();
+      const working = adopt(held);
+      await until(
+        'the request to upstream',
+        () => parts.upstream.polls.length + parts.upstream.starts.length > 0,
+      );
+
+      await test.anotherNode().cancel(held.execution.id, EVERYTHING, 60_000);
+
+      // The lease, at a third of which the poller would notice it by itself, is a minute long.
+      expect(await working).toBeNull();
+      expect(watching.listeners()).toBe(0);
+      await watching.stop();
+    },
+  );
+
+  it('is not interrupted by the news of its own write, and listens for nothing when it is through', async () => {
+    const watching = await startWatching(test.store, test.url);
+    const { adopt } = poller({ events: watching.pubSub.events });
+    for (let i = 0; i < 20; i += 1)
+      expect(await adopt(await parts.queued())).toMatchObject({ status: 'RUNNING' });
+    await until('no listener', () => watching.listeners() === 0);
+    await watching.stop();
   });
 });
