@@ -29,7 +29,7 @@ afterEach(async () => {
 afterAll(() => app?.stop());
 
 const hold = () => app.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
-const another = (): QueryOrganizationUsageInput => {
+const another = (): { readonly interval: string } => {
   asked += 1;
   const day = new Date(Date.now() - (10 + asked) * 86_400_000).toISOString().slice(0, 10);
   return { interval: `${day}/${day}` };
@@ -201,7 +201,7 @@ describe('canceling what others have joined', () => {
 
   it.each(DOORS)('is the owner’s right, and the others are told, over $name', async (door) => {
     hold();
-    const choice = { reuse: {}, interval: String(another().interval) };
+    const choice = { reuse: {}, ...another() };
     const { execution } = await start(app.url, 'OAUTH_CLIENT_QUERY', choice);
     const id = execution?.id ?? '';
     const joined = await start(urls[1] ?? '', 'OAUTH_CLIENT_QUERY', choice, 'demo-viewer');

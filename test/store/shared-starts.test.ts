@@ -37,6 +37,8 @@ describe('a start that may be shared', () => {
   beforeAll(async () => {
     test = await createTestStore();
     nodes = [test.store, test.anotherNode(), test.anotherNode()];
+    // Connections that are open already: otherwise the first node is through before the others have begun.
+    await Promise.all(nodes.flatMap((node) => Array.from({ length: 3 }, () => node.now())));
   });
   beforeEach(() => test.clear());
   afterAll(() => test.stop());

@@ -75,7 +75,10 @@ const DEPARTURES: Record<string, () => () => void> = {
     client.subscribe(OPERATION, { next() {}, error() {}, complete() {} });
     return () => client.terminate();
   },
-  'leaves its event stream': () => serverSentEventsDoor.send(server.url, OPERATION).leave,
+  'leaves its event stream': () => {
+    const stream = serverSentEventsDoor.send(server.url, OPERATION);
+    return () => stream.leave();
+  },
 };
 
 describe('a client that waits in a mutation', () => {
