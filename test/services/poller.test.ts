@@ -239,7 +239,7 @@ describe('the poller', () => {
     async (_what, claim, hangs) => {
       const watching = await startWatching(test.store, test.url);
       hangs();
-      const { adopt } = poller({ events: watching.pubSub.events });
+      const { adopt } = poller({ events: watching.pubSub.events, leaseMs: 600_000 });
       const held = await claim();
       const working = adopt(held);
       await until(
@@ -249,7 +249,7 @@ describe('the poller', () => {
 
       await test.anotherNode().cancel(held.execution.id, EVERYTHING, 60_000);
 
-      // The lease, at a third of which the poller would notice it by itself, is a minute long.
+      // By itself the poller would notice it at a third of its lease, in three minutes.
       expect(await working).toBeNull();
       expect(watching.listeners()).toBe(0);
       await watching.stop();
