@@ -11,6 +11,7 @@ import {
 } from '../schema/usage.input.js';
 import type { UsageOperation } from '../src/domain/operation.js';
 import type { RequestDraft } from '../src/domain/request.js';
+import type { StartOptions } from '../src/domain/start-options.js';
 import type { RequestContext } from '../src/services/request-context.js';
 import { toUsageExecution } from './to-schema.js';
 
@@ -77,14 +78,10 @@ export class StartUsageMutationResolver {
 }
 
 async function start(
-  { caller, executions, now }: RequestContext,
+  { caller, executions, now, signal }: RequestContext,
   operation: UsageOperation,
-  draft: RequestDraft,
+  draft: RequestDraft & StartOptions,
 ): Promise<UsageExecutionPayload> {
-  const { execution, userErrors } = await executions.start(caller, operation, draft);
-  return {
-    execution: execution && toUsageExecution(execution, now()),
-    source: execution && 'FRESH',
-    userErrors,
-  };
+  const { execution, source, userErrors } = await executions.start(caller, operation, draft, signal);
+  return { execution: execution && toUsageExecution(execution, now()), source, userErrors };
 }

@@ -49,15 +49,17 @@ export class UsageExecutionQueryResolver {
   ): Promise<UsageExecutionConnection> {
     const wanted = toExecutionFilter(filter, caller);
     const page = { first: pageSize(first ?? 20, MOST_EXECUTIONS), after: toPlace(after) };
-    const [{ items, hasNextPage }, totalCount] = await Promise.all([
-      executions.list(caller, wanted, page),
-      executions.count(caller, wanted),
-    ]);
+    const { items, hasNextPage } = await executions.list(caller, wanted, page);
     const edges = items.map((execution) => ({
       cursor: toCursor(LIST, `${execution.createdAt.getTime()} ${execution.id}`),
       node: toUsageExecution(execution, now()),
     }));
-    return toConnection(edges, hasNextPage, totalCount);
+    return {
+      ...toConnection(edges, hasNextPage, 0),
+      get totalCount() {
+        return executions.count(caller, wanted);
+      },
+    };
   }
 }
 

@@ -140,10 +140,14 @@ export const SortDirectionEnum = describe(enumOf(['ASC', 'DESC']), 'SortDirectio
 });
 
 export const ExecutionSourceEnum = describe(
-  enumOf(['FRESH']),
+  enumOf(['FRESH', 'JOINED', 'REUSED']),
   'ExecutionSource',
   'Where the execution of a start came from.',
-  { FRESH: 'A new query was started upstream for it.' },
+  {
+    FRESH: 'A new query was started upstream for it.',
+    JOINED: 'An identical one was running, or the one of the same idempotency key was.',
+    REUSED: 'An identical one had succeeded, or the one of the same idempotency key had ended.',
+  },
 );
 
 export const ExportFormatEnum = describe(

@@ -231,8 +231,9 @@ export class UsageExecutionConnection {
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'Executions on all pages together.' })
-  totalCount!: number;
+  /** A promise that is made when the field is selected: counting takes longer than a page. */
+  @Field(() => Int, { description: 'Executions on all pages together; counted only when it is asked for.' })
+  totalCount!: Promise<number>;
 }
 
 @ObjectType({ description: 'Why a start or a cancel was refused.' })
@@ -261,7 +262,7 @@ export class UsageExecutionPayload {
     nullable: true,
     description: 'Where it came from; null without an execution.',
   })
-  source!: 'FRESH' | null;
+  source!: 'FRESH' | 'JOINED' | 'REUSED' | null;
 
   @Field(() => [UserError], { description: 'Why the start was refused; empty when it was not.' })
   userErrors!: readonly UserError[];

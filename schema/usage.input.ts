@@ -37,9 +37,51 @@ export class UsageSort {
   direction?: 'ASC' | 'DESC' | null;
 }
 
+@InputType({ description: 'When a result that is here already will do.' })
+export class ReusePolicy {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Only results that are at most so many seconds old; null: any of the same data day. 0: always a new query, ' +
+      'even beside an identical one that runs.',
+  })
+  maxAgeSeconds?: number | null;
+}
+
+/** What every start has. */
+@InputType()
+abstract class StartInput {
+  @Field(() => ReusePolicy, {
+    nullable: true,
+    defaultValue: { maxAgeSeconds: null },
+    description:
+      'An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same ' +
+      'execution, the same id. Identical is what asks the same in the same organization with the same rights, ' +
+      'whatever its order, spelling or defaults.',
+  })
+  reuse?: ReusePolicy | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same ' +
+      'execution, whatever became of it, and never starts another one. With another request it is refused.',
+  })
+  idempotencyKey?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 0,
+    description:
+      'Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one ' +
+      'round trip; after that the answer is the state that there is.',
+  })
+  waitMs?: number | null;
+}
+
 /** What every start but the summary has. */
 @InputType()
-abstract class IntervalInput {
+abstract class IntervalInput extends StartInput {
   @Field(() => UsageIntervalScalar, { description: 'The days asked for.' })
   interval!: DayInterval;
 
@@ -84,7 +126,7 @@ export class QueryOAuthClientUsageInput extends QueryInput {
 }
 
 @InputType({ description: 'Usage of one OAuth client over its last days.' })
-export class SummarizeOAuthClientUsageInput {
+export class SummarizeOAuthClientUsageInput extends StartInput {
   @Field(() => ID, { description: CLIENT_ID })
   clientId!: string;
 

@@ -32,6 +32,7 @@ import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
 import { createExportService } from './services/export-service.js';
+import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
@@ -129,24 +130,28 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   });
   const poller = createPoller({
     store: pollerStore,
+    events,
     step,
     log,
     node,
     leaseMs,
     concurrency: POLL_CONCURRENCY,
   });
+  const watch = createWatchService({ store, events, log });
+  const wait = createFinalWait(watch);
   const executions = createExecutionService({
     store,
     credentials,
     adopt: poller.adopt,
+    wait,
     node,
     leaseMs,
     resultTtlMs,
     deadlineMs: config.executionDeadlineMs,
+    dataDayBoundaryMs: config.dataDayBoundaryMs,
     now: Date.now,
   });
   const table = createUsageTable(store);
-  const watch = createWatchService({ store, events, log });
   poller.start();
   onStop(() => poller.stop());
   const janitor = createJanitor({
@@ -159,12 +164,13 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   onStop(() => janitor.stop());
 
   const budget = createBudgetService({ budget: stores.budget, credentialIdOf: upstream.credentialIdOf });
-  const contextOf = (caller: Caller, requestId: string) => ({
+  const contextOf = (caller: Caller, requestId: string, signal: AbortSignal) => ({
     caller,
     executions,
     table,
     watch,
     requestId,
+    signal,
     now: Date.now,
     directory: upstream.directory,
     budget,
@@ -183,6 +189,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     allowedOrigins: config.allowedOrigins,
   });
   onStop(() => server.stop());
+  onStop(async () => wait.stop());
   return server.url;
 }
 

@@ -20,6 +20,10 @@ export const USER_ERROR_CODES = {
   NOT_FOUND: 'There is no such execution for this caller, or upstream knows no such OAuth client.',
   ALREADY_FINAL: 'The execution had ended before; nothing was changed.',
   UPSTREAM_REJECTED: 'Upstream refused the query as invalid.',
+  INVALID_MAX_AGE: 'The age of a result to be reused is negative.',
+  INVALID_IDEMPOTENCY_KEY: 'An idempotency key has 1 to 256 printable characters.',
+  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used for another request within the last 24 hours.',
+  INVALID_WAIT: 'The time to wait is out of range.',
 } as const;
 export type UserErrorCode = keyof typeof USER_ERROR_CODES;
 

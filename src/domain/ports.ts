@@ -35,7 +35,35 @@ export interface NewExecution {
   /** Encrypted token, when it may be kept at rest; null: the node that created it holds it in memory. */
   readonly sealedCredential: SealedToken | null;
   readonly deadlineMs: number;
+  /** Identical ones have the same; see `domain/request-key.ts`. */
+  readonly requestKey: string;
 }
+
+/** Which execution may stand in for a new one. */
+export interface Sharing {
+  readonly visibility: Visibility;
+  readonly requestKey: string;
+  /** Results that are at most so old are reused; null: any that is kept. 0: nothing is reused, and nothing joined. */
+  readonly maxAgeSeconds: number | null;
+  /** Null: the caller gave none. */
+  readonly idempotency: Idempotency | null;
+}
+
+/** A caller's own name for a start; for 24 hours it stands for one request of one subject. */
+export interface Idempotency {
+  readonly key: string;
+  readonly subjectId: string;
+  /** What is asked; see `requestDigest`. */
+  readonly requestDigest: string;
+}
+
+export type SharedStart =
+  /** An execution that was there before: open, or final. */
+  | { readonly source: 'JOINED' | 'REUSED'; readonly execution: Execution }
+  /** The idempotency key stands for another request. */
+  | { readonly source: 'KEY_TAKEN' };
+
+export type StoredStart = SharedStart | { readonly source: 'FRESH'; readonly claim: Claim };
 
 export interface PageOf<T> {
   readonly items: readonly T[];
@@ -55,6 +83,21 @@ export interface SealedToken {
 export interface ExecutionStore {
   /** Stores the intent, already claimed by this node, so that a crash before the upstream POST loses nothing. */
   create(intent: NewExecution, node: string, leaseMs: number): Promise<Claim>;
+  /**
+   * What may stand in for a new execution: the one bound to the idempotency key, whatever became of it; without a
+   * key an identical one that runs or has succeeded. Null: there is none.
+   */
+  findShared(sharing: Sharing): Promise<SharedStart | null>;
+  /**
+   * The same, or else stores the intent as `create` does: however many ask at once, at whichever node, one alone gets
+   * a new execution. Binds the idempotency key to what it gives.
+   */
+  createUnlessShared(
+    intent: NewExecution,
+    sharing: Sharing,
+    node: string,
+    leaseMs: number,
+  ): Promise<StoredStart>;
   /** Claims up to `limit` executions that are due, the longest due first. */
   claimDue(node: string, limit: number, leaseMs: number): Promise<Claim[]>;
   /** Milliseconds until the next execution is due, 0 when one is; null when none is open. */

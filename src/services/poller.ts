@@ -8,12 +8,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Execution } from '../domain/execution.js';
-import type { Claim, ExecutionStore } from '../domain/ports.js';
+import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
 
 export interface PollerOptions {
   readonly store: ExecutionStore;
+  /** Tell at once that an execution was ended elsewhere; what they miss is noticed when the lease is renewed. */
+  readonly events: ExecutionEvents;
   readonly step: ExecutionStep;
   readonly log: Logger;
   /** Names this node in leases, for whoever looks into the table. */
@@ -48,7 +50,7 @@ interface Lease {
 }
 
 export function createPoller(options: PollerOptions): Poller {
-  const { store, step, log, node, leaseMs, concurrency } = options;
+  const { store, events, step, log, node, leaseMs, concurrency } = options;
   const polls = new AbortController();
   const starts = new AbortController();
   const underWay = new Set<Promise<unknown>>();
@@ -132,6 +134,14 @@ export function createPoller(options: PollerOptions): Poller {
   function keepLease(claim: Claim): Lease {
     const lost = new AbortController();
     const over = new AbortController();
+    const { id, version } = claim.execution;
+    // The last thing that a step does is its write: a newer version means that the claim is spent, by this very write
+    // or, when the step still works, by somebody else's.
+    const listening = events.onExecution(id, (event) => {
+      if (event.type === 'CHANGED' && event.version > version) lost.abort();
+    });
+    // Without events the renewals below notice it.
+    const unlisten = () => void listening.then((end) => end()).catch(() => {});
     const renewing = async () => {
       for (;;) {
         await sleep(leaseMs / 3, undefined, { signal: over.signal });
@@ -140,7 +150,11 @@ export function createPoller(options: PollerOptions): Poller {
       }
     };
     renewing().catch(() => {});
-    return { lost: lost.signal, stop: () => over.abort() };
+    const stop = () => {
+      over.abort();
+      unlisten();
+    };
+    return { lost: lost.signal, stop };
   }
 
   return {

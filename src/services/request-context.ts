@@ -24,6 +24,8 @@ export interface RequestContext {
   readonly loaders: DirectoryLoaders;
   /** Names the request in logs and in masked errors. */
   readonly requestId: string;
+  /** Aborted when the client has left, or when the answer is through: nobody waits any more. */
+  readonly signal: AbortSignal;
   /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -9,12 +9,18 @@ export interface RecordedRequest {
   readonly token: string | undefined;
   /** Undefined until the answer is on its way, and for good when the connection was cut instead. */
   readonly status: number | undefined;
+  /** The client has left before it had the whole answer. */
+  readonly abandoned?: true;
 }
 
 export interface RequestLog {
   readonly requests: readonly RecordedRequest[];
   /** Records a request on arrival; the returned record takes its status later. */
-  open(method: string, path: string, token: string | undefined): { status: number | undefined };
+  open(
+    method: string,
+    path: string,
+    token: string | undefined,
+  ): { status: number | undefined; abandoned?: true };
 }
 
 /** Enough for the longest test; what is older goes, a tenth at a time. */

@@ -51,6 +51,9 @@ async function respond(
   const path = url.pathname + url.search;
   const correlationId = randomUUID();
   const record = parts.requestLog.open(method, path, parts.tokens.labelOf(request.headers.authorization));
+  response.once('close', () => {
+    if (!response.writableFinished) record.abandoned = true;
+  });
   const { stage, operation } = found?.route ?? {};
   const faults = parts.faults.meet({ stage, operation, path, method });
   if (faults.reset?.when === 'before') return reset(request);

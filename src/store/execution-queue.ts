@@ -27,7 +27,9 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
       LIMIT ${limit}
       FOR UPDATE SKIP LOCKED
     )
-    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}, lease_owner = ${node}, fence = fence + 1, put_off = false
+    UPDATE executions SET due_at = ${fromNowMs(leaseMs)}, lease_owner = ${node}, fence = fence + 1, put_off = false,
+      -- Whoever held it has not told what became of its start.
+      upstream_may_still_run = upstream_may_still_run OR (lease_owner IS NOT NULL AND upstream_id IS NULL)
     FROM due WHERE executions.id = due.id
     RETURNING executions.*, ${claimFacts}`.execute(db);
   return rows.map(toClaim);
@@ -52,6 +54,7 @@ export async function renew(db: Db, claim: Claim, leaseMs: number): Promise<bool
 /** Due at once for whoever is next; the fence stays, so that the giver could still write (it has stopped). */
 export async function release(db: Db, claim: Claim): Promise<void> {
   await sql`
-    UPDATE executions SET due_at = now(), lease_owner = NULL
+    UPDATE executions SET due_at = now(), lease_owner = NULL,
+      upstream_may_still_run = upstream_may_still_run OR upstream_id IS NULL
     WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
 }

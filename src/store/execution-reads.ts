@@ -8,10 +8,7 @@ import type { ListPage, PageOf } from '../domain/ports.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toExecution } from './mapping.js';
-import { visibleTo } from './sql.js';
-
-/** Expired executions are gone for clients from that moment on, whenever they are really deleted. */
-const unexpired = sql<boolean>`(expires_at IS NULL OR expires_at > now())`;
+import { unexpired, visibleTo } from './sql.js';
 
 export async function get(db: Db, id: string, visibility: Visibility): Promise<Execution | null> {
   const { rows } = await sql<ExecutionRow>`

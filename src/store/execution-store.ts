@@ -8,7 +8,9 @@ import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
+import { deleteOldKeys } from './idempotency-keys.js';
 import { scanRows } from './row-scan.js';
+import { createUnlessShared, findShared } from './shared-starts.js';
 import { readComparison } from './usage-comparison.js';
 import { readGroups } from './usage-groups.js';
 import { countRows, readRows, readTotals } from './usage-rows.js';
@@ -16,11 +18,20 @@ import { countRows, readRows, readTotals } from './usage-rows.js';
 /** Results that are written at the same time; the other connections stay free for everything quick. */
 const RESULT_WRITES = 4;
 
+/**
+ * Starts that may be in their transaction at the same time: they wait for each other's locks, with a connection in
+ * hand. More wait here, where a thousand in a row do not run into the pool's time limit, and reads pass them by.
+ */
+const STARTS = 5;
+
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createExecutionStore(db: Db): ExecutionStore {
   const writing = pLimit(RESULT_WRITES);
+  const starting = pLimit(STARTS);
   return availability<ExecutionStore>({
     create: (...args) => writes.create(db, ...args),
+    findShared: (sharing) => findShared(db, sharing),
+    createUnlessShared: (...args) => starting(() => createUnlessShared(db, ...args)),
     claimDue: (...args) => queue.claimDue(db, ...args),
     msUntilNextDue: () => queue.msUntilNextDue(db),
     renew: (...args) => queue.renew(db, ...args),
@@ -36,7 +47,10 @@ export function createExecutionStore(db: Db): ExecutionStore {
     list: (...args) => reads.list(db, ...args),
     count: (...args) => reads.count(db, ...args),
     finishedSince: (...args) => reads.finishedSince(db, ...args),
-    deleteExpired: () => deleteExpired(db),
+    async deleteExpired() {
+      const more = await deleteExpired(db);
+      return (await deleteOldKeys(db)) || more;
+    },
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
     rows: (...args) => readRows(db, ...args),

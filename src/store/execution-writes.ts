@@ -20,36 +20,45 @@ import { fromNowMs, visibleTo } from './sql.js';
 import { deleteRows, insertRows } from './usage-rows.js';
 
 export async function create(db: Db, intent: NewExecution, node: string, leaseMs: number): Promise<Claim> {
+  return db.transaction().execute((tx) => insertExecution(tx, intent, node, leaseMs));
+}
+
+/** Inside a transaction of the caller's. */
+export async function insertExecution(
+  tx: Db,
+  intent: NewExecution,
+  node: string,
+  leaseMs: number,
+): Promise<Claim> {
   const { owner, sealedCredential: sealed } = intent;
-  return db.transaction().execute(async (tx) => {
-    if (sealed) {
-      await tx
-        .insertInto('credentials')
-        .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
-        )
-        .execute();
-    }
-    const row = await tx
-      .insertInto('executions')
-      .values({
-        organization_id: owner.organizationId,
-        scope: owner.scope,
-        subject_id: owner.subjectId,
-        credential_id: intent.credentialId,
-        operation: intent.operation,
-        request: JSON.stringify(intent.request),
-        deadline_at: fromNowMs(intent.deadlineMs),
-        due_at: fromNowMs(leaseMs),
-        lease_owner: node,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toClaim({ ...row, past_deadline: false, age_ms: 0 });
-  });
+  if (sealed) {
+    await tx
+      .insertInto('credentials')
+      .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
+      )
+      .execute();
+  }
+  const row = await tx
+    .insertInto('executions')
+    .values({
+      organization_id: owner.organizationId,
+      scope: owner.scope,
+      subject_id: owner.subjectId,
+      credential_id: intent.credentialId,
+      operation: intent.operation,
+      request: JSON.stringify(intent.request),
+      request_key: intent.requestKey,
+      deadline_at: fromNowMs(intent.deadlineMs),
+      due_at: fromNowMs(leaseMs),
+      lease_owner: node,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toClaim({ ...row, past_deadline: false, age_ms: 0 });
 }
 
 export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPollInMs: number) {
@@ -63,7 +72,8 @@ export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, ne
   const counted = polled
     ? sql`poll_count = poll_count + 1, failure_count = 0`
     : sql`failure_count = failure_count + 1`;
-  const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)}`;
+  const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)},
+    upstream_may_still_run = upstream_may_still_run OR (upstream_id IS NULL AND ${isAnswerLost(failure)})`;
   return move(db, claim, changes, ['QUEUED', 'RUNNING']);
 }
 
@@ -74,6 +84,12 @@ export async function postpone(db: Db, claim: Claim, inMs: number): Promise<Exec
     WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL
     RETURNING *`.execute(db);
   return rows[0] ? toExecution(rows[0]) : null;
+}
+
+/** A start that got no answer, or a gateway's, may have been accepted all the same. */
+function isAnswerLost(failure: ExecutionError | null): boolean {
+  if (failure?.code !== 'DEADLINE_EXCEEDED') return false;
+  return failure.upstreamStatus === null || failure.upstreamStatus >= 500;
 }
 
 /** The deadline is itself a moment at which somebody must look. */
@@ -176,8 +192,13 @@ function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
     status = ${outcome.status}, finished_at = ${ENDED_AT}, expires_at = ${ENDED_AT} + make_interval(secs => ${resultTtlMs / 1000}),
     next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
-    upstream_may_still_run = ${mayStillRun},
+    upstream_may_still_run = ${mayStillRun}${isEndedHere(outcome) ? sql` OR upstream_may_still_run` : sql``},
     ${errorColumns('error' in outcome ? outcome.error : null)}`;
+}
+
+/** What is ended by upstream is over; an earlier start whose answer was lost has then been of no use, and no harm. */
+function isEndedHere({ status }: Ending): boolean {
+  return status === 'CANCELED' || status === 'TIMED_OUT';
 }
 
 /** While it is open: why the last attempt failed. When it is final: why there are no rows. */

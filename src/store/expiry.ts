@@ -1,6 +1,6 @@
 /**
  * Deletes what has expired, a little at a time, so that nobody waits for it: nobody sees it any more since the moment
- * it expired (see `unexpired` in execution-reads.ts). Each batch is a short transaction that locks expired executions
+ * it expired (see `unexpired` in sql.ts). Each batch is a short transaction that locks expired executions
  * alone, which no other statement writes; SKIP LOCKED lets several nodes tidy at once, each something else.
  */
 import { sql } from 'kysely';

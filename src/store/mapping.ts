@@ -41,7 +41,8 @@ export function toExecution(row: ExecutionRow): Execution {
     pollCount: row.poll_count,
     failureCount: row.failure_count,
     nextPollAt: row.next_poll_at,
-    upstreamMayStillRun: row.upstream_may_still_run,
+    // While it is open, the column remembers that a start was made whose answer nobody knows.
+    upstreamMayStillRun: row.finished_at !== null && row.upstream_may_still_run,
     error: row.finished_at ? toError(row) : null,
     lastFailure: row.finished_at ? null : toError(row),
     truncated: row.truncated,

@@ -15,6 +15,8 @@ export interface ExecutionsTable {
   credential_id: string;
   operation: UsageOperation;
   request: ColumnType<UsageRequest, string, never>;
+  /** Null: started before there were keys. */
+  request_key: string | null;
   status: Generated<ExecutionStatus>;
   upstream_id: string | null;
   created_at: Generated<Date>;

@@ -11,6 +11,7 @@ import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { PARSE_OPTIONS } from './limits.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
+import { untilClosed } from './until-closed.js';
 
 export interface HttpGraphQLOptions {
   readonly schema: GraphQLSchema;
@@ -44,9 +45,10 @@ export async function addHttpGraphQL(
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: fastifyApolloHandler(apollo, {
-      context: async ({ headers, id }) => {
+      context: async ({ headers, id }, { raw }) => {
+        const signal = untilClosed(raw);
         try {
-          return scope.context(await scope.authenticate(headers.authorization), id);
+          return scope.context(await scope.authenticate(headers.authorization), id, signal);
         } catch (error) {
           throw error instanceof RequestError ? toGraphQLError(error) : toMasked(error);
         }

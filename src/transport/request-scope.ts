@@ -1,6 +1,4 @@
 /** What all three doors do before an operation: who asks, and what the resolvers get. */
-import { randomUUID } from 'node:crypto';
-
 import { type Caller, visibilityOf } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator } from '../domain/ports.js';
@@ -10,8 +8,8 @@ import type { RequestContext } from '../services/request-context.js';
 export interface RequestScope {
   /** Throws `RequestError` `UNAUTHENTICATED` for a missing or bad token. */
   authenticate(authorization: string | undefined): Promise<Caller>;
-  /** Loaders and the like are made anew for each operation. */
-  context(caller: Caller, requestId?: string): RequestContext;
+  /** Loaders and the like are made anew for each operation. `signal` is aborted when nobody waits for it any more. */
+  context(caller: Caller, requestId: string, signal: AbortSignal): RequestContext;
   /**
    * For streams, which outlive the request that was authenticated: calls `onRevoked` once, within 30 seconds, when
    * the token has expired or was revoked, or when its rights have changed. The function that it gives ends the watch.
@@ -19,7 +17,7 @@ export interface RequestScope {
   whileAuthorized(caller: Caller, onRevoked: () => void): () => void;
 }
 
-export type ContextOf = (caller: Caller, requestId: string) => RequestContext;
+export type ContextOf = (caller: Caller, requestId: string, signal: AbortSignal) => RequestContext;
 
 /** With the time that a look-up may take, well under the 30 s within which a revoked token must have no effect. */
 const RECHECK_MS = 15_000;
@@ -45,7 +43,7 @@ export function createRequestScope(authenticator: Authenticator, contextOf: Cont
         'Send a Genesys Cloud token as "Authorization: Bearer <token>".',
       );
     },
-    context: (caller, requestId = randomUUID()) => contextOf(caller, requestId),
+    context: contextOf,
     whileAuthorized(caller, onRevoked) {
       let over = false;
       const end = () => {

@@ -15,6 +15,7 @@ import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
+import { untilClosed } from './until-closed.js';
 
 export interface ServerSentEventsOptions {
   readonly pipeline: GraphQLPipeline;
@@ -87,7 +88,9 @@ async function contextOrRefusal(
       await reply.code(406).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
       return null;
     }
-    return { ...scope.context(await scope.authenticate(request.headers.authorization), request.id) };
+    const signal = untilClosed(reply.raw);
+    const caller = await scope.authenticate(request.headers.authorization);
+    return { ...scope.context(caller, request.id, signal) };
   } catch (error) {
     const status = error instanceof RequestError ? (HTTP_STATUS[error.code] ?? 500) : 500;
     await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
@@ -75,7 +75,7 @@ export function addWebSocket({
       onConnect: (connection) => admit(connection, scope, log),
       onClose: ({ extra }) => extra.forget?.(),
       onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
-      execute: (args) => pipeline.execute(args as OperationArgs),
+      execute: (args) => leavable(args as SocketArgs, pipeline),
       subscribe: (args) => pipeline.subscribe(args as OperationArgs),
     },
     sockets,
@@ -130,9 +130,48 @@ function argsOf(
   pipeline: GraphQLPipeline,
   scope: RequestScope,
 ): ExecutionArgs | readonly GraphQLError[] {
+  const gone = new AbortController();
   // Only acknowledged connections get here, and those have a caller.
-  const context = scope.context(extra.caller as Caller, randomUUID());
-  return pipeline.prepare(payload, context);
+  const context = scope.context(extra.caller as Caller, randomUUID(), gone.signal);
+  const args = pipeline.prepare(payload, context);
+  return 'document' in args ? withGone(args, gone) : args;
+}
+
+type SocketArgs = OperationArgs & { readonly gone: AbortController };
+
+function withGone(args: OperationArgs, gone: AbortController): SocketArgs {
+  return { ...args, gone };
+}
+
+/**
+ * A query or mutation as a stream of one result: the library tells streams alone that their client has completed the
+ * operation or that the socket is closed. Not a generator, whose `return()` would wait behind the pending `next()`.
+ */
+function leavable(args: SocketArgs, pipeline: GraphQLPipeline): AsyncGenerator<ExecutionResult, void, void> {
+  const done = { done: true, value: undefined } as const;
+  const left = Promise.withResolvers<typeof done>();
+  let asked = false;
+  const leave = async () => {
+    args.gone.abort();
+    left.resolve(done);
+    return done;
+  };
+  return {
+    async next() {
+      if (asked) return done;
+      asked = true;
+      const result = pipeline.execute(args).then((value) => ({ done: false, value }) as const);
+      return Promise.race([result, left.promise]);
+    },
+    return: leave,
+    throw: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await leave();
+    },
+  };
 }
 
 function pathOf({ url }: IncomingMessage): string {

@@ -14,6 +14,8 @@ export type AggregateOAuthClientUsageInput = {
   groupBy?: Array<UsageDimension> | null | undefined;
   /** Only requests with one of these methods. */
   httpMethods?: Array<HttpMethod> | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
   /** The days asked for. */
   interval: string;
   /** What to count; left out: everything that the operation counts. */
@@ -22,10 +24,14 @@ export type AggregateOAuthClientUsageInput = {
   organizationIds?: Array<string | number> | null | undefined;
   /** Only requests made on one of these platforms. */
   platforms?: Array<string> | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
   /** How upstream is to sort the rows. */
   sortBy?: Array<UsageSort> | null | undefined;
   /** Only requests to one of these endpoints, written without a leading slash. */
   templateUris?: Array<string> | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
 };
 
 /** Usage of the whole organization, newer generation: at most a year back, at most 90 days from start to end. */
@@ -36,6 +42,8 @@ export type AggregateOrganizationUsageInput = {
   groupBy?: Array<UsageDimension> | null | undefined;
   /** Only requests with one of these methods. */
   httpMethods?: Array<HttpMethod> | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
   /** The days asked for. */
   interval: string;
   /** What to count; left out: everything that the operation counts. */
@@ -44,12 +52,16 @@ export type AggregateOrganizationUsageInput = {
   oauthClientIds?: Array<string | number> | null | undefined;
   /** Only requests made on one of these platforms. */
   platforms?: Array<string> | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
   /** How upstream is to sort the rows. */
   sortBy?: Array<UsageSort> | null | undefined;
   /** Only requests to one of these endpoints, written without a leading slash. */
   templateUris?: Array<string> | null | undefined;
   /** Only requests made on behalf of one of these users. */
   userIds?: Array<string | number> | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
 };
 
 /** Which execution to cancel. */
@@ -61,7 +73,11 @@ export type CancelUsageExecutionInput = {
 /** Where the execution of a start came from. */
 export type ExecutionSource =
   /** A new query was started upstream for it. */
-  | 'FRESH';
+  | 'FRESH'
+  /** An identical one was running, or the one of the same idempotency key was. */
+  | 'JOINED'
+  /** An identical one had succeeded, or the one of the same idempotency key had ended. */
+  | 'REUSED';
 
 /** An HTTP method. The aggregate operations filter by the first six alone. */
 export type HttpMethod =
@@ -92,10 +108,16 @@ export type QueryOAuthClientUsageInput = {
   granularity?: UsageGranularity | null | undefined;
   /** What to tell rows apart by; left out: nothing, one row for each period. */
   groupBy?: Array<UsageDimension> | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
   /** The days asked for. */
   interval: string;
   /** What to count; left out: everything that the operation counts. */
   metrics?: Array<UsageMetric> | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
 };
 
 /** Usage of the whole organization. */
@@ -104,10 +126,22 @@ export type QueryOrganizationUsageInput = {
   granularity?: UsageGranularity | null | undefined;
   /** What to tell rows apart by; left out: nothing, one row for each period. */
   groupBy?: Array<UsageDimension> | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
   /** The days asked for. */
   interval: string;
   /** What to count; left out: everything that the operation counts. */
   metrics?: Array<UsageMetric> | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
+};
+
+/** When a result that is here already will do. */
+export type ReusePolicy = {
+  /** Only results that are at most so many seconds old; null: any of the same data day. 0: always a new query, even beside an identical one that runs. */
+  maxAgeSeconds?: number | null | undefined;
 };
 
 /** Usage records by client name, method or endpoint. */
@@ -116,14 +150,20 @@ export type SearchUsageInput = {
   groupBy?: Array<UsageDimension> | null | undefined;
   /** Only requests with one of these methods. */
   httpMethods?: Array<HttpMethod> | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
   /** The days asked for. */
   interval: string;
   /** What to count; left out: everything that the operation counts. */
   metrics?: Array<UsageMetric> | null | undefined;
   /** Only requests made by OAuth clients of one of these names. */
   oauthClientNames?: Array<string> | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
   /** Only requests to one of these endpoints, written without a leading slash. */
   templateUris?: Array<string> | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
 };
 
 /** Which way to sort. */
@@ -139,6 +179,12 @@ export type SummarizeOAuthClientUsageInput = {
   clientId: string | number;
   /** How many days back, from 1 to 365. */
   days?: number | null | undefined;
+  /** Your own name for this start, 1 to 256 printable characters: repeated within 24 hours it gives the same execution, whatever became of it, and never starts another one. With another request it is refused. */
+  idempotencyKey?: string | null | undefined;
+  /** An identical query that runs is joined, and one that has succeeded for the same data day is reused: the same execution, the same id. Identical is what asks the same in the same organization with the same rights, whatever its order, spelling or defaults. */
+  reuse?: ReusePolicy | null | undefined;
+  /** Wait so many milliseconds, at most 30,000, for the final state, so that a quick query is answered in one round trip; after that the answer is the state that there is. */
+  waitMs?: number | null | undefined;
 };
 
 /** What rows can be told apart by. Not every operation has every dimension. */
@@ -342,6 +388,8 @@ export type UserErrorCode =
   | 'ALREADY_FINAL'
   /** The caller lacks the permission for this operation; the message lists those that would do. */
   | 'FORBIDDEN'
+  /** The idempotency key was used for another request within the last 24 hours. */
+  | 'IDEMPOTENCY_KEY_REUSED'
   /** The interval starts in the future; usage is served for whole past UTC days. */
   | 'INTERVAL_IN_FUTURE'
   /** The interval is longer than the operation allows. */
@@ -354,8 +402,14 @@ export type UserErrorCode =
   | 'INVALID_FILTER'
   /** An id is not of the form that upstream uses. */
   | 'INVALID_ID'
+  /** An idempotency key has 1 to 256 printable characters. */
+  | 'INVALID_IDEMPOTENCY_KEY'
   /** The interval ends before it starts. */
   | 'INVALID_INTERVAL'
+  /** The age of a result to be reused is negative. */
+  | 'INVALID_MAX_AGE'
+  /** The time to wait is out of range. */
+  | 'INVALID_WAIT'
   /** There is no such execution for this caller, or upstream knows no such OAuth client. */
   | 'NOT_FOUND'
   /** The operation does not have this dimension; the message lists those it has. */

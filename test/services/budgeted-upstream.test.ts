@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { UpstreamBudgetStore } from '../../src/domain/ports.js';
 import type { BudgetOptions } from '../../src/domain/upstream-budget.js';
+import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createBudgetedUpstream } from '../../src/services/budgeted-upstream.js';
 import { createPoller, type Poller } from '../../src/services/poller.js';
@@ -192,6 +193,7 @@ describe('upstream behind its budget', () => {
       await test.store.release(await test.store.create(intent(), NODE, LEASE_MS));
     const poller = createPoller({
       store: { ...test.store, claimDue },
+      events: createExecutionPubSub().events,
       step,
       log: silentLogger,
       node: NODE,

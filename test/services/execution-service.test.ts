@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
-import { silentLogger } from '../../src/lib/logger.js';
-import { createExecutionService, type ExecutionService } from '../../src/services/execution-service.js';
-import { createPoller } from '../../src/services/poller.js';
+import type { ExecutionService } from '../../src/services/execution-service.js';
 import { fails } from '../support/scripted-upstream.js';
+import { type ServiceParts, startService } from '../support/service.js';
 import { type StepParts, stepParts } from '../support/steps.js';
-import { CALLER, createTestStore, LEASE_MS, NODE, type TestStore, TTL_MS } from '../support/store.js';
+import { CALLER, createTestStore, type TestStore } from '../support/store.js';
 import { until } from '../support/until.js';
-import { CLIENT_ID, REQUEST_NOW } from '../support/usage-requests.js';
+import { CLIENT_ID } from '../support/usage-requests.js';
 
 const INTERVAL = { from: '2026-03-01', to: '2026-03-07' };
 const OTHER_USER: Caller = { ...CALLER, subject: { id: 'user-2', name: 'Bob', kind: 'USER' } };
@@ -17,6 +16,7 @@ const OTHER_TENANT: Caller = { ...CALLER, organization: { id: 'org-2', name: nul
 describe('the service', () => {
   let test: TestStore;
   let parts: StepParts;
+  let node: ServiceParts;
   let service: ExecutionService;
 
   beforeAll(async () => {
@@ -25,30 +25,15 @@ describe('the service', () => {
   beforeEach(async () => {
     await test.clear();
     parts = stepParts(test.store);
-    const { store } = test;
-    const { step, credentials } = parts;
-    const poller = createPoller({
-      store,
-      step,
-      log: silentLogger,
-      node: NODE,
-      leaseMs: LEASE_MS,
-      concurrency: 8,
-    });
-    service = createExecutionService({
-      store,
-      credentials,
-      adopt: poller.adopt,
-      node: NODE,
-      leaseMs: LEASE_MS,
-      deadlineMs: 3_600_000,
-      resultTtlMs: TTL_MS,
-      now: () => REQUEST_NOW,
-    });
+    node = await startService(test, parts);
+    ({ service } = node);
   });
+  afterEach(() => node.stop());
   afterAll(() => test.stop());
 
-  const start = (caller = CALLER) => service.start(caller, 'ORGANIZATION_QUERY', { interval: INTERVAL });
+  const { signal } = new AbortController();
+  const start = (caller = CALLER) =>
+    service.start(caller, 'ORGANIZATION_QUERY', { interval: INTERVAL }, signal);
 
   it('starts a query upstream and gives the execution as upstream has accepted it', async () => {
     const { execution, userErrors } = await start();
@@ -82,7 +67,7 @@ describe('the service', () => {
 
   it('refuses an input with every problem at once, and stores nothing', async () => {
     const draft = { interval: { from: '2027-01-01', to: '2027-01-02' }, groupBy: ['PLATFORM' as const] };
-    const { execution, userErrors } = await service.start(CALLER, 'ORGANIZATION_QUERY', draft);
+    const { execution, userErrors } = await service.start(CALLER, 'ORGANIZATION_QUERY', draft, signal);
     expect(execution).toBeNull();
     expect(userErrors.map(({ code }) => code)).toEqual(['INTERVAL_IN_FUTURE', 'UNSUPPORTED_DIMENSION']);
     expect(await test.query('SELECT 1 FROM executions')).toEqual([]);
@@ -94,9 +79,12 @@ describe('the service', () => {
     ['NOT_FOUND', 'NOT_FOUND', 'UPSTREAM_NOT_FOUND'],
   ] as const)('tells a start that upstream refuses as %s both ways', async (kind, code, errorCode) => {
     parts.upstream.onStart = fails(kind);
-    const { execution, userErrors } = await service.start(CALLER, 'OAUTH_CLIENT_SUMMARY', {
-      clientId: CLIENT_ID,
-    });
+    const { execution, userErrors } = await service.start(
+      CALLER,
+      'OAUTH_CLIENT_SUMMARY',
+      { clientId: CLIENT_ID },
+      signal,
+    );
     expect(execution).toMatchObject({ status: 'FAILED', error: { code: errorCode } });
     expect(userErrors).toEqual([{ code, message: execution?.error?.message, field: ['input'] }]);
   });

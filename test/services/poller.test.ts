@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ExecutionStore } from '../../src/domain/ports.js';
+import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createPoller, type Poller, type PollerOptions } from '../../src/services/poller.js';
 import { createDatabase } from '../../src/store/database.js';
@@ -18,6 +19,7 @@ import {
   type TestStore,
 } from '../support/store.js';
 import { until } from '../support/until.js';
+import { startWatching } from '../support/watching.js';
 
 describe('the poller', () => {
   let test: TestStore;
@@ -39,6 +41,7 @@ describe('the poller', () => {
   function poller(options: Partial<PollerOptions> = {}): Poller {
     const made = createPoller({
       store: test.store,
+      events: createExecutionPubSub().events,
       step: parts.step,
       log: silentLogger,
       node: NODE,
@@ -223,5 +226,39 @@ describe('the poller', () => {
     isAway = false;
     await until('the end', async () => (await open()) === 0);
     await nobody.stop();
+  });
+
+  it.each([
+    ['a poll', () => parts.running(), () => (parts.upstream.onPoll = (_q, _t, signal) => hang(signal))],
+    ['a start', () => parts.queued(), () => (parts.upstream.onStart = (_q, _t, signal) => hang(signal))],
+  ] as const)(
+    'interrupts %s at once when the execution is canceled at another node',
+    async (_what, claim, hangs) => {
+      const watching = await startWatching(test.store, test.url);
+      hangs();
+      const { adopt } = poller({ events: watching.pubSub.events, leaseMs: 600_000 });
+      const held = await claim();
+      const working = adopt(held);
+      await until(
+        'the request to upstream',
+        () => parts.upstream.polls.length + parts.upstream.starts.length > 0,
+      );
+
+      await test.anotherNode().cancel(held.execution.id, EVERYTHING, 60_000);
+
+      // By itself the poller would notice it at a third of its lease, in three minutes.
+      expect(await working).toBeNull();
+      expect(watching.listeners()).toBe(0);
+      await watching.stop();
+    },
+  );
+
+  it('is not interrupted by the news of its own write, and listens for nothing when it is through', async () => {
+    const watching = await startWatching(test.store, test.url);
+    const { adopt } = poller({ events: watching.pubSub.events });
+    for (let i = 0; i < 20; i += 1)
+      expect(await adopt(await parts.queued())).toMatchObject({ status: 'RUNNING' });
+    await until('no listener', () => watching.listeners() === 0);
+    await watching.stop();
   });
 });

@@ -19,6 +19,10 @@ export interface Choice {
   readonly groupBy?: UsageDimension[];
   readonly metrics?: UsageMetric[];
   readonly clientId?: string;
+  /** Left out: always a new query, since each test wants its own. */
+  readonly reuse?: { readonly maxAgeSeconds?: number | null };
+  readonly idempotencyKey?: string;
+  readonly waitMs?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,6 +32,8 @@ const dayBefore = (days: number) => new Date(Date.now() - days * DAY_MS).toISOSt
 export const INTERVAL = `${dayBefore(4)}/${dayBefore(2)}`;
 /** The busiest client of the organization of `demo-admin`. */
 export const DEMO_CLIENT_ID = DEMO_ORGANIZATION.clients[0]?.id ?? '';
+
+const NONE = { maxAgeSeconds: 0 };
 
 const organizationGroups: UsageDimension[] = ['OAUTH_CLIENT', 'HTTP_METHOD'];
 const clientGroups: UsageDimension[] = ['TEMPLATE_URI', 'HTTP_METHOD'];
@@ -41,18 +47,18 @@ export async function start(
 ): Promise<StartedFragment> {
   const send = <T extends object, V>(document: TypedDocumentNode<T, V>, variables: V) =>
     execute(url, document, variables, token).then(payloadOf);
-  const query = { interval: INTERVAL, granularity: 'DAY' as UsageGranularity | null, ...choice };
-  const { interval = INTERVAL, groupBy, metrics } = choice;
+  const query = { interval: INTERVAL, granularity: 'DAY' as UsageGranularity | null, reuse: NONE, ...choice };
+  const { interval = INTERVAL, groupBy, metrics, reuse = NONE } = choice;
   switch (operation) {
     case 'ORGANIZATION_QUERY':
       return send(documents.QueryOrganizationUsage, { input: { groupBy: organizationGroups, ...query } });
     case 'OAUTH_CLIENT_QUERY':
       return send(documents.QueryOAuthClientUsage, { input: { clientId, groupBy: clientGroups, ...query } });
     case 'OAUTH_CLIENT_SUMMARY':
-      return send(documents.SummarizeOAuthClientUsage, { input: { clientId } });
+      return send(documents.SummarizeOAuthClientUsage, { input: { clientId, reuse } });
     case 'SIMPLE_SEARCH':
       return send(documents.SearchUsage, {
-        input: { interval, ...(groupBy ? { groupBy } : {}), ...(metrics ? { metrics } : {}) },
+        input: { interval, reuse, ...(groupBy ? { groupBy } : {}), ...(metrics ? { metrics } : {}) },
       });
     case 'ORGANIZATION_AGGREGATES':
       return send(documents.AggregateOrganizationUsage, { input: { groupBy: organizationGroups, ...query } });

@@ -45,7 +45,7 @@ export async function createTestStore(): Promise<TestStore> {
       others.push(other);
       return createExecutionStore(other.db);
     },
-    clear: async () => void (await query('TRUNCATE executions, credentials CASCADE')),
+    clear: async () => void (await query('TRUNCATE executions, credentials, idempotency_keys CASCADE')),
     async stop() {
       await Promise.all([database, ...others].map((each) => each.stop()));
       await inside.end();
@@ -82,6 +82,7 @@ export function intent(changes: Partial<NewExecution> = {}): NewExecution {
     credentialId: 'credential-1',
     sealedCredential: null,
     deadlineMs: 3_600_000,
+    requestKey: 'request-1',
     ...changes,
   };
 }
