@@ -9,7 +9,7 @@ export interface StartOptions {
   readonly waitMs?: Nullable<number>;
 }
 
-/** As long as proxies commonly keep a silent request open. */
+/** Load balancers commonly give up on a silent request after a minute, some after half of it. */
 export const MAX_WAIT_MS = 30_000;
 /** 1 to 256 characters, none of them invisible: a key that looks the same is the same. */
 const IDEMPOTENCY_KEY = /^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u;

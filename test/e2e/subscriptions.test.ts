@@ -172,7 +172,7 @@ describe.each(DOORS)('the same behaviour through both doors: $name', (door) => {
   });
 
   it('takes queries and mutations too', async () => {
-    const input = { interval: INTERVAL };
+    const input = { interval: INTERVAL, reuse: { maxAgeSeconds: 0 } };
     const query = door.subscribe(app.url, ViewerInfo, {});
     const mutation = door.subscribe(app.url, QueryOrganizationUsage, { input });
 
