@@ -4,10 +4,14 @@ export interface PreparedOperation {
 }
 
 /** Operations whose `$id` the page fills with the execution that was started last. */
-export const TAKES_EXECUTION_ID: ReadonlySet<string> = new Set(['Step2_Wait', 'Step3_RowsAndTotals']);
+export const TAKES_EXECUTION_ID: ReadonlySet<string> = new Set([
+  'Step2_Wait',
+  'Step3_RowsAndTotals',
+  'Step4_GroupByClient',
+]);
 
 /**
- * The tabs that every visit begins with: start → wait → read, then two to explore from.
+ * The tabs that every visit begins with: start → wait → read → group, then two to explore from.
  * GraphiQL names a tab after its operation, hence the names.
  */
 export function prepareOperations(now: Date): PreparedOperation[] {
@@ -16,6 +20,7 @@ export function prepareOperations(now: Date): PreparedOperation[] {
     { query: start(interval) },
     { query: WAIT, variables: NO_EXECUTION_YET },
     { query: ROWS_AND_TOTALS, variables: NO_EXECUTION_YET },
+    { query: GROUP_BY_CLIENT, variables: NO_EXECUTION_YET },
     { query: RECENT_EXECUTIONS },
     { query: aggregates(interval) },
   ];
@@ -38,7 +43,8 @@ const NO_EXECUTION_YET = JSON.stringify({ id: '' }, null, 2);
 
 const start = (interval: string): string => `# 1. Start a usage query. The answer comes at once: an
 #    execution, which goes on in the background. Press
-#    play or Ctrl-Enter, then turn to Step2_Wait.
+#    play or Ctrl-Enter, then turn to Step2_Wait. Press it
+#    again: what is there already is not asked for twice.
 mutation Step1_Start {
   queryOrganizationUsage(
     input: {
@@ -113,6 +119,23 @@ query Step3_RowsAndTotals($id: ID!) {
         status500
       }
     }
+  }
+}
+`;
+
+const GROUP_BY_CLIENT = `# 4. Ask the result a question of your own: who makes the
+#    requests, and who is throttled? Other dimensions:
+#    DATE, HTTP_METHOD. The file behind exportUrl needs
+#    the same Authorization header as this query.
+query Step4_GroupByClient($id: ID!) {
+  usageExecution(id: $id) {
+    status
+    groups(by: [OAUTH_CLIENT], first: 20) {
+      key { dimension value name }
+      share
+      totals { requests status429 errorRate throttledRate }
+    }
+    exportUrl(format: CSV)
   }
 }
 `;
