@@ -202,6 +202,10 @@ export class UsageExecutionFilter {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Those accepted before this instant.' })
   createdTo?: Date | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True: only those that the viewer started.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only those that the viewer was the first to start; one that was joined or reused is its first starter’s.',
+  })
   mine?: boolean | null;
 }

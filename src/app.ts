@@ -269,8 +269,7 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
       log,
     }),
     directory: createDirectoryService({
-      directory: createUpstreamDirectory(counted),
-      tokenOf: async (caller) => (serviceTokens ? serviceTokens.token() : caller.token),
+      directory: createUpstreamDirectory(serviceTokens ? http : counted),
       now: Date.now,
     }),
     authenticator: serviceTokens

@@ -72,10 +72,11 @@ const environment = z.object({
   TOKEN_ENCRYPTION_KEY: z.string().optional(),
   POLL_INITIAL_MS: integer(100, 600_000, 1_000),
   POLL_MAX_MS: integer(1_000, 3_600_000, 30_000),
-  POLL_BUDGET_PER_MINUTE: integer(1, MOST_CALLS, 250),
+  POLL_BUDGET_PER_MINUTE: integer(10, MOST_CALLS, 250),
   EXECUTION_DEADLINE_MS: integer(1_000, 7 * 24 * HOUR_MS, HOUR_MS),
   LEASE_MS: integer(500, 600_000, 10_000),
-  RESULT_TTL_HOURS: integer(1, 8_760, 168),
+  // An idempotency key promises the same execution for a day.
+  RESULT_TTL_HOURS: integer(24, 8_760, 168),
   MAX_RESULT_ROWS: integer(1, 10_000_000, 1_000_000),
   DATA_DAY_BOUNDARY: z
     .string()

@@ -153,9 +153,9 @@ describe('parseConfig', () => {
     },
   );
 
-  it.each(['0', '301', 'all'])('refuses a budget of %j requests a minute', (POLL_BUDGET_PER_MINUTE) => {
+  it.each(['9', '301', 'all'])('refuses a budget of %j requests a minute', (POLL_BUDGET_PER_MINUTE) => {
     expect(problems({ POLL_BUDGET_PER_MINUTE })).toEqual([
-      'POLL_BUDGET_PER_MINUTE must be a whole number from 1 to 300.',
+      'POLL_BUDGET_PER_MINUTE must be a whole number from 10 to 300.',
     ]);
   });
 

@@ -18,3 +18,16 @@ export function rowsAsOf(request: UsageRequest, startedMs: number, boundaryMs: n
   if (lastDay === undefined) return served;
   return new Date(Math.min(served.getTime(), Date.parse(lastDay) + DAY_MS));
 }
+
+/** Days after which upstream's numbers for a day are taken as settled: they may be a day old, in a region that lags. */
+const SETTLED_AFTER_MS = 2 * DAY_MS;
+
+/**
+ * The day that a result stands for when it is asked for again: the end of its rows for an interval that has passed for
+ * good, so that the result serves as long as it is kept; the present data day for one that ended only lately.
+ */
+export function resultDay(request: UsageRequest, nowMs: number, boundaryMs: number): Date {
+  const served = dataDayEnd(nowMs, boundaryMs);
+  const asOf = rowsAsOf(request, nowMs, boundaryMs);
+  return served.getTime() - asOf.getTime() >= SETTLED_AFTER_MS ? asOf : served;
+}

@@ -14,15 +14,15 @@ export function requestDigest(operation: UsageOperation, request: UsageRequest):
 }
 
 /**
- * Names what is answered. `asOf` is the end of the last day that the rows can cover (see `rowsAsOf`): constant for an
- * interval that has passed, so that its result serves as long as it is kept, and another one each day for all others.
+ * Names what is answered. `day` is the one that the result stands for (see `resultDay`): constant for an
+ * interval that has passed for good, so that its result serves as long as it is kept, and another one each day for all others.
  */
 export function requestKey(
   { organizationId, scope }: Pick<Owner, 'organizationId' | 'scope'>,
   digest: string,
-  asOf: Date,
+  day: Date,
 ): string {
-  return sha256([organizationId, scope, digest, asOf]);
+  return sha256([organizationId, scope, digest, day]);
 }
 
 function sha256(value: unknown): string {

@@ -104,22 +104,28 @@ function canonical(operation: UsageOperation, traits: OperationTraits, draft: Re
     granularity: draft.granularity ?? null,
     metrics: inOrderOf(traits.metrics, draft.metrics?.length ? draft.metrics : traits.metrics),
     groupBy: inOrderOf(traits.dimensions, draft.groupBy?.length ? draft.groupBy : traits.defaultDimensions),
-    clientId: draft.clientId ?? null,
+    clientId: draft.clientId ? canonicalId(draft.clientId) : null,
     filters: canonicalFilters(draft),
     sortBy: canonicalSort(draft.sortBy ?? []),
   };
 }
 
+/** UUIDs mean the same in either case; what else an id may be is left alone. */
+function canonicalId(id: string): string {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id;
+}
+
 function canonicalFilters(draft: RequestDraft): UsageRequest['filters'] {
   const sorted = (name: UsageFilterName) => [...new Set(draft[name] ?? [])].sort();
+  const sortedIds = (name: UsageFilterName) => [...new Set(draft[name]?.map(canonicalId))].sort();
   return {
     oauthClientNames: sorted('oauthClientNames'),
     httpMethods: sorted('httpMethods'),
     templateUris: sorted('templateUris'),
     platforms: sorted('platforms'),
-    userIds: sorted('userIds'),
-    oauthClientIds: sorted('oauthClientIds'),
-    organizationIds: sorted('organizationIds'),
+    userIds: sortedIds('userIds'),
+    oauthClientIds: sortedIds('oauthClientIds'),
+    organizationIds: sortedIds('organizationIds'),
   };
 }
 

@@ -15,19 +15,19 @@ export function createDirectoryLoaders(
   caller: Caller,
   log: Logger,
 ): DirectoryLoaders {
-  const loader = (lookUp: DirectoryService['usersById']) => {
-    const names = new DataLoader<string, NamedEntity | null>(async (ids) => {
-      // A name is never worth an error.
-      const found = await lookUp(caller, ids).catch((error: unknown) => {
-        log.info({ err: error }, 'names could not be looked up');
-        // A subscription lives on, and its next event should not lack the names again.
-        for (const id of ids) names.clear(id);
-        return new Map<string, NamedEntity>();
-      });
-      return ids.map((id) => found.get(id) ?? null);
-    });
-    return names;
-  };
+  // Not remembered here: a subscription may live for days, and names have a cache that forgets (services/name-cache.ts).
+  const loader = (lookUp: DirectoryService['usersById']) =>
+    new DataLoader<string, NamedEntity | null>(
+      async (ids) => {
+        // A name is never worth an error.
+        const found = await lookUp(caller, [...new Set(ids)]).catch((error: unknown) => {
+          log.info({ err: error }, 'names could not be looked up');
+          return new Map<string, NamedEntity>();
+        });
+        return ids.map((id) => found.get(id) ?? null);
+      },
+      { cache: false },
+    );
   return {
     oauthClients: loader((...args) => directory.oauthClientsById(...args)),
     users: loader((...args) => directory.usersById(...args)),

@@ -1,4 +1,7 @@
-/** Names and lists of what lies beside the usage data, on behalf of a caller. */
+/**
+ * Names and lists of what lies beside the usage data. Upstream is asked with the caller's own token, also by a service
+ * that has credentials of its own: what a caller may see is for upstream to say.
+ */
 import { type Caller, holdsPermission, type NamedEntity, scopeOf } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { UpstreamDirectory } from '../domain/ports.js';
@@ -7,8 +10,6 @@ import { createNameCache } from './name-cache.js';
 
 export interface DirectoryServiceOptions {
   readonly directory: UpstreamDirectory;
-  /** The token with which upstream is asked for this caller: the caller's own, or the service's. */
-  readonly tokenOf: (caller: Caller) => Promise<string>;
   /** Milliseconds since any instant. */
   readonly now: () => number;
 }
@@ -30,7 +31,7 @@ const NAMES_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 
 export function createDirectoryService(options: DirectoryServiceOptions): DirectoryService {
-  const { directory, tokenOf, now } = options;
+  const { directory, now } = options;
   const clientNames = createNameCache({ now });
   const userNames = createNameCache({ now });
 
@@ -40,20 +41,20 @@ export function createDirectoryService(options: DirectoryServiceOptions): Direct
         throw new RequestError('FORBIDDEN', `Listing OAuth clients needs the permission ${VIEW_CLIENTS}.`);
       }
       try {
-        return await directory.oauthClients(await tokenOf(caller), AbortSignal.timeout(LIST_TIMEOUT_MS));
+        return await directory.oauthClients(caller.token, AbortSignal.timeout(LIST_TIMEOUT_MS));
       } catch (error) {
         throw (error instanceof UpstreamError && toRequestError(error)) || error;
       }
     },
     async oauthClientsById(caller, ids) {
       if (!holdsPermission(caller, VIEW_CLIENTS)) return new Map();
-      return clientNames.lookUp(clientAccess(caller), ids, async (missing) =>
-        directory.oauthClientsById(missing, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS)),
+      return clientNames.lookUp(clientAccess(caller), ids, (missing) =>
+        directory.oauthClientsById(missing, caller.token, AbortSignal.timeout(NAMES_TIMEOUT_MS)),
       );
     },
     async usersById(caller, ids) {
-      return userNames.lookUp(userAccess(caller), ids, async (missing) =>
-        directory.usersById(missing, await tokenOf(caller), AbortSignal.timeout(NAMES_TIMEOUT_MS)),
+      return userNames.lookUp(userAccess(caller), ids, (missing) =>
+        directory.usersById(missing, caller.token, AbortSignal.timeout(NAMES_TIMEOUT_MS)),
       );
     },
   };

@@ -77,16 +77,21 @@ function notSucceeded({ status }: Execution): RequestError {
   return new RequestError('NOT_SUCCEEDED', message, { retryable: open });
 }
 
+/** About a dozen requests upstream: an export must not use up what a token has for a minute. */
+const MOST_NAMES = 1_000;
+
 /** Fills in the names that upstream did not give with the rows. */
 function createNaming({ directory, log }: ExportServiceOptions, caller: Caller) {
   let isReachable = true;
+  let asked = 0;
 
   async function find(
     lookUp: DirectoryService['usersById'],
     ids: readonly (string | null)[],
   ): Promise<Names> {
     const unnamed = [...new Set(ids)].filter((id) => id !== null);
-    if (unnamed.length === 0 || !isReachable) return NO_NAMES;
+    if (unnamed.length === 0 || !isReachable || asked > MOST_NAMES) return NO_NAMES;
+    asked += unnamed.length;
     try {
       return await lookUp(caller, unnamed);
     } catch (error) {

@@ -5,8 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Caller, mayUse, scopeOf, visibilityOf } from '../domain/caller.js';
-import { rowsAsOf } from '../domain/data-day.js';
-import type { ExecutionErrorCode, UserError, UserErrorCode } from '../domain/error-codes.js';
+import { resultDay } from '../domain/data-day.js';
+import {
+  type ExecutionErrorCode,
+  RequestError,
+  type UserError,
+  type UserErrorCode,
+} from '../domain/error-codes.js';
 import { type Execution, isFinal } from '../domain/execution.js';
 import { OPERATION_TRAITS, type UsageOperation } from '../domain/operation.js';
 import type {
@@ -102,10 +107,11 @@ export function createStartExecution(options: StartExecutionOptions): StartExecu
     if (optionErrors.length > 0) return refuse(...optionErrors);
 
     const { request } = canonical;
+    if (gone.aborted) throw clientLeft();
     const digest = requestDigest(operation, request);
     const visibility = visibilityOf(caller);
-    const asOf = rowsAsOf(request, nowMs, options.dataDayBoundaryMs);
-    const query = { operation, request, requestKey: requestKey(visibility, digest, asOf) };
+    const day = resultDay(request, nowMs, options.dataDayBoundaryMs);
+    const query = { operation, request, requestKey: requestKey(visibility, digest, day) };
     const sharing = sharingOf(caller, draft, query.requestKey, digest);
     const started = await startOrShare(caller, query, sharing);
     if (started.source === 'KEY_TAKEN') return refuse(KEY_REUSED);
@@ -115,6 +121,11 @@ export function createStartExecution(options: StartExecutionOptions): StartExecu
     const execution = await options.wait.untilFinal(present, visibility, remainingMs, gone);
     return { execution, source: started.source, userErrors: startRefusals(execution) };
   };
+}
+
+/** Nobody reads it, and upstream need not be asked for nobody. */
+function clientLeft(): RequestError {
+  return new RequestError('SERVICE_UNAVAILABLE', 'The client has left before its query was started.');
 }
 
 type Query = Pick<NewExecution, 'operation' | 'requestKey'> & { readonly request: UsageRequest };

@@ -24,10 +24,14 @@ const RESULT_WRITES = 4;
  */
 const STARTS = 5;
 
+/** Questions to tables of rows, which may take a tenth of a second and more each: quick reads pass them by. */
+const TABLE_READS = 4;
+
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createExecutionStore(db: Db): ExecutionStore {
   const writing = pLimit(RESULT_WRITES);
   const starting = pLimit(STARTS);
+  const asking = pLimit(TABLE_READS);
   return availability<ExecutionStore>({
     create: (...args) => writes.create(db, ...args),
     findShared: (sharing) => findShared(db, sharing),
@@ -53,11 +57,11 @@ export function createExecutionStore(db: Db): ExecutionStore {
     },
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
-    rows: (...args) => readRows(db, ...args),
-    countRows: (...args) => countRows(db, ...args),
-    totals: (...args) => readTotals(db, ...args),
-    groups: (...args) => readGroups(db, ...args),
-    compare: (...args) => readComparison(db, ...args),
+    rows: (...args) => asking(() => readRows(db, ...args)),
+    countRows: (...args) => asking(() => countRows(db, ...args)),
+    totals: (...args) => asking(() => readTotals(db, ...args)),
+    groups: (...args) => asking(() => readGroups(db, ...args)),
+    compare: (...args) => asking(() => readComparison(db, ...args)),
     scanRows: (...args) => scanRows(db, ...args),
   });
 }

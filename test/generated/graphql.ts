@@ -231,7 +231,7 @@ export type UsageExecutionFilter = {
   createdFrom?: string | null | undefined;
   /** Those accepted before this instant. */
   createdTo?: string | null | undefined;
-  /** True: only those that the viewer started. */
+  /** True: only those that the viewer was the first to start; one that was joined or reused is its first starter’s. */
   mine?: boolean | null | undefined;
   /** Those of one of these kinds. */
   operation?: Array<UsageOperation> | null | undefined;

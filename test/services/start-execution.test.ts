@@ -131,17 +131,19 @@ describe('starting a query', () => {
       expect(await summary(NOON + 24 * HOUR_MS)).toMatchObject({ source: 'FRESH' });
     });
 
-    it('asks anew for a day that was not over', async () => {
-      await start(await at(NOON), { interval: { from: '2026-03-14', to: '2026-03-14' } });
+    it('asks anew for a day that was not over, or over for less than two', async () => {
+      await start(await at(NOON), { interval: { from: '2026-03-12', to: '2026-03-12' } });
       await succeed();
       expect(
-        await start(await at(NOON + 24 * HOUR_MS), { interval: { from: '2026-03-14', to: '2026-03-14' } }),
+        await start(await at(NOON + 24 * HOUR_MS), { interval: { from: '2026-03-12', to: '2026-03-12' } }),
       ).toMatchObject({ source: 'REUSED' });
-      await start(await at(NOON), { interval: { from: '2026-03-15', to: '2026-03-15' } });
-      await succeed();
-      expect(
-        await start(await at(NOON + 24 * HOUR_MS), { interval: { from: '2026-03-15', to: '2026-03-15' } }),
-      ).toMatchObject({ source: 'FRESH' });
+      for (const day of ['2026-03-13', '2026-03-15']) {
+        const interval = { from: day, to: day };
+        await start(await at(NOON), { interval });
+        await succeed();
+        expect(await start(await at(NOON + HOUR_MS), { interval })).toMatchObject({ source: 'REUSED' });
+        expect(await start(await at(NOON + 24 * HOUR_MS), { interval })).toMatchObject({ source: 'FRESH' });
+      }
     });
   });
 
@@ -261,13 +263,18 @@ describe('starting a query', () => {
       expect(reads).toBe(1);
     });
 
-    it.each([['has left already'], ['leaves']])('lets go at once of a client that %s', async (when) => {
+    it('starts nothing for a client that has left already', async () => {
+      const one = await node();
+      await expect(start(one, {}, CALLER, AbortSignal.abort())).rejects.toThrow(/left/);
+      expect(parts.upstream.starts).toEqual([]);
+    });
+
+    it('lets go at once of a client that leaves', async () => {
       const one = await node();
       await start(one);
       const client = new AbortController();
-      if (when === 'has left already') client.abort();
       const waiting = start(one, { waitMs: 30_000 }, CALLER, client.signal);
-      if (when === 'leaves') await until('it to listen', () => one.watching.listeners() === 2);
+      await until('it to listen', () => one.watching.listeners() === 2);
       client.abort();
       expect(await waiting).toMatchObject({ execution: { status: 'RUNNING' } });
       // A read of the store that was under way ends by itself.
