@@ -19,15 +19,17 @@ export function rowsAsOf(request: UsageRequest, startedMs: number, boundaryMs: n
   return new Date(Math.min(served.getTime(), Date.parse(lastDay) + DAY_MS));
 }
 
-/** Days after which upstream's numbers for a day are taken as settled: they may be a day old, in a region that lags. */
-const SETTLED_AFTER_MS = 2 * DAY_MS;
+/** Upstream's numbers for the latest day that it serves may still be those of a region that lags; older ones stand. */
+const SETTLED_AFTER_MS = DAY_MS;
+/** No data day: a result of the day itself must not pass for one that was asked for when the day had settled. */
+const SETTLED = new Date(0);
 
 /**
- * The day that a result stands for when it is asked for again: the end of its rows for an interval that has passed for
- * good, so that the result serves as long as it is kept; the present data day for one that ended only lately.
+ * The day that a result stands for when it is asked for again: always the same for an interval that ended before the
+ * data day, so that the result serves as long as it is kept; the end of the data day for any other.
  */
 export function resultDay(request: UsageRequest, nowMs: number, boundaryMs: number): Date {
   const served = dataDayEnd(nowMs, boundaryMs);
   const asOf = rowsAsOf(request, nowMs, boundaryMs);
-  return served.getTime() - asOf.getTime() >= SETTLED_AFTER_MS ? asOf : served;
+  return served.getTime() - asOf.getTime() >= SETTLED_AFTER_MS ? SETTLED : served;
 }

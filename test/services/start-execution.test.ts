@@ -131,13 +131,13 @@ describe('starting a query', () => {
       expect(await summary(NOON + 24 * HOUR_MS)).toMatchObject({ source: 'FRESH' });
     });
 
-    it('asks anew for a day that was not over, or over for less than two', async () => {
-      await start(await at(NOON), { interval: { from: '2026-03-12', to: '2026-03-12' } });
+    it('asks anew for the data day and for a day that was not over', async () => {
+      await start(await at(NOON), { interval: { from: '2026-03-13', to: '2026-03-13' } });
       await succeed();
       expect(
-        await start(await at(NOON + 24 * HOUR_MS), { interval: { from: '2026-03-12', to: '2026-03-12' } }),
+        await start(await at(NOON + 24 * HOUR_MS), { interval: { from: '2026-03-13', to: '2026-03-13' } }),
       ).toMatchObject({ source: 'REUSED' });
-      for (const day of ['2026-03-13', '2026-03-15']) {
+      for (const day of ['2026-03-14', '2026-03-15']) {
         const interval = { from: day, to: day };
         await start(await at(NOON), { interval });
         await succeed();
