@@ -66,7 +66,7 @@ function createClient(url: string, socket: Socket, timeoutMs: number): pg.Client
     connectionString: url,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
-    application_name: 'genesys-usage-graphql presence',
+    application_name: PRESENCE_NAME,
     keepAlive: true,
     stream: () => socket,
   });
@@ -90,10 +90,15 @@ async function leave(client: pg.Client, socket: Socket): Promise<'last' | 'in us
   }
 }
 
-/** A client that is no node counts too: a backup or somebody's psql is not cut off. */
+const PRESENCE_NAME = 'genesys-usage-graphql presence';
+
+/**
+ * A client that is no node counts too: a backup or somebody's psql is not cut off. Other presences do not: under the
+ * exclusive lock none of them is in, and two that leave together would wait for each other, and leave the server behind.
+ */
 const ALONE =
   'SELECT count(*) = 0 AS answer FROM pg_stat_activity ' +
-  "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+  `WHERE backend_type = 'client backend' AND application_name <> '${PRESENCE_NAME}'`;
 
 async function soonTrue(client: pg.Client, sql: string): Promise<boolean> {
   for (let waited = 0; waited < FAREWELL_MS; waited += FAREWELL_STEP_MS) {
