@@ -71,6 +71,14 @@ export class RequestError extends Error {
   readonly retryable: boolean;
 }
 
+/** The same for an execution that is unknown, foreign or expired: nobody can tell which. */
+export function executionNotFound(): RequestError {
+  return new RequestError(
+    'NOT_FOUND',
+    'There is no such execution. It may have expired, or the id is not right.',
+  );
+}
+
 /** A refusal of one input, as data: `field` is the path into the mutation's arguments. */
 export interface UserError {
   readonly code: UserErrorCode;

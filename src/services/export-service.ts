@@ -4,7 +4,7 @@
  * (which holds up the database's vacuum), and without a connection that it would keep from everybody else.
  */
 import type { Caller } from '../domain/caller.js';
-import { RequestError } from '../domain/error-codes.js';
+import { executionNotFound, RequestError } from '../domain/error-codes.js';
 import { type Execution, isFinal, type UsageRow } from '../domain/execution.js';
 import type { ExecutionStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
@@ -45,7 +45,7 @@ export function createExportService(options: ExportServiceOptions): ExportServic
   return {
     async find(caller, id) {
       const execution = await options.executions.get(caller, id);
-      if (!execution) throw gone();
+      if (!execution) throw executionNotFound();
       if (execution.status !== 'SUCCEEDED') throw notSucceeded(execution);
       return execution;
     },
@@ -55,18 +55,11 @@ export function createExportService(options: ExportServiceOptions): ExportServic
         const count = Math.min(ROWS_PER_READ, rowCount - read);
         const rows = await options.store.scanRows(id, read, count, signal);
         // A file that lacks rows must not look like a whole one.
-        if (rows.length < count) throw gone();
+        if (rows.length < count) throw executionNotFound();
         yield await withNames(rows);
       }
     },
   };
-}
-
-function gone(): RequestError {
-  return new RequestError(
-    'NOT_FOUND',
-    'There is no such execution. It may have expired, or the id is not right.',
-  );
 }
 
 function notSucceeded({ status }: Execution): RequestError {

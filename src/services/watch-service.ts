@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 
 import { isVisible, type Visibility } from '../domain/caller.js';
-import { RequestError } from '../domain/error-codes.js';
+import { executionNotFound } from '../domain/error-codes.js';
 import { type Execution, isFinal } from '../domain/execution.js';
 import { type ExecutionFilter, matchesFilter } from '../domain/execution-filter.js';
 import type { ExecutionEvents, ExecutionStore } from '../domain/ports.js';
@@ -61,7 +61,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       let sent = 0;
       let unlisten = () => {};
       const deliver = (current: Execution | null) => {
-        if (!current || !isVisible(current, visibility)) return stream.fail(notFound());
+        if (!current || !isVisible(current, visibility)) return stream.fail(executionNotFound());
         if (current.version <= sent) return;
         sent = current.version;
         if (!finalOnly || isFinal(current.status)) stream.push(current);
@@ -81,7 +81,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       });
       await orClose(stream, async () => {
         const present = await store.get(id, visibility);
-        if (!present) throw notFound();
+        if (!present) throw executionNotFound();
         deliver(present);
       });
       return stream;
@@ -146,13 +146,6 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
 
 function overlapBefore(since: Date): Date {
   return new Date(since.getTime() - FINISHED_OVERLAP_MS);
-}
-
-function notFound(): RequestError {
-  return new RequestError(
-    'NOT_FOUND',
-    'There is no such execution. It may have expired, or the id is not right.',
-  );
 }
 
 /** Nothing stays registered when the first read of a subscription fails. */

@@ -19,6 +19,7 @@ import { acceptsGzip } from './accept-encoding.js';
 import { EXPORT_ENCODINGS, type ExportEncoding } from './export-encoding.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { RequestScope } from './request-scope.js';
+import { untilClosed } from './until-closed.js';
 
 export interface ExportOptions {
   readonly exports: ExportService;
@@ -50,15 +51,14 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { exports, scope, log } = options;
-  const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
+  const left = untilClosed(reply.raw);
   try {
     const caller = await scope.authenticate(request.headers.authorization);
     const execution = await exports.find(caller, request.params.id);
     const gzip = acceptsGzip(request.headers['accept-encoding']);
     const headers = headersOf(execution, format, gzip);
     if (request.method === 'HEAD') return await reply.headers(headers).send();
-    const rows = exports.rows(caller, execution, left.signal);
+    const rows = exports.rows(caller, execution, left);
     // Read before the answer begins, so that what fails at once is told by a status.
     const first = await rows.next();
     reply.hijack();
@@ -66,7 +66,7 @@ async function answer(
       if (value !== undefined) reply.raw.setHeader(name, value);
     await send({ options, caller, response: reply.raw, gzip }, textOf(EXPORT_ENCODINGS[format], first, rows));
   } catch (error) {
-    if (reply.sent || left.signal.aborted) {
+    if (reply.sent || left.aborted) {
       reply.raw.destroy();
       return reply.hijack();
     }
