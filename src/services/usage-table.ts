@@ -42,12 +42,6 @@ export interface UsageTable {
 }
 
 export function createUsageTable(store: ExecutionStore): UsageTable {
-  async function find(caller: Caller, id: string, which: string): Promise<Execution> {
-    const execution = await store.get(id, visibilityOf(caller));
-    if (execution) return execution;
-    throw new RequestError('NOT_FOUND', `There is no such execution to take as ${which}.`);
-  }
-
   return {
     rows: async (execution, after, first, query) =>
       hasRows(execution) ? store.rows(execution.id, after, first, query) : { items: [], hasNextPage: false },
@@ -70,10 +64,14 @@ export function createUsageTable(store: ExecutionStore): UsageTable {
 
     async compare(caller, { by: dimensions, first, ...ids }) {
       const by = groupDimensions(dimensions);
-      const [baseline, current] = await Promise.all([
-        find(caller, ids.baseline, 'baseline'),
-        find(caller, ids.current, 'current'),
+      const visibility = visibilityOf(caller);
+      const found = await Promise.all([
+        store.get(ids.baseline, visibility),
+        store.get(ids.current, visibility),
       ]);
+      // In this order, whichever was answered first: two ids that lead nowhere always say the same.
+      const baseline = required(found[0], 'baseline');
+      const current = required(found[1], 'current');
       requireComparable(baseline, current, by);
       const metric = mainMetric(current.request.metrics);
       return {
@@ -83,6 +81,11 @@ export function createUsageTable(store: ExecutionStore): UsageTable {
       };
     },
   };
+}
+
+function required(execution: Execution | null, as: string): Execution {
+  if (execution) return execution;
+  throw new RequestError('NOT_FOUND', `There is no such execution to take as ${as}.`);
 }
 
 function hasRows({ status }: Execution): boolean {
