@@ -262,6 +262,15 @@ describe('when the keys can not be had', () => {
     },
   );
 
+  it('more than 256 KiB are not read, even when the key is among them', async () => {
+    const keys = await (await fetch(issuer.jwksUrl)).text();
+    issuer.answer((_, response) => void response.end(keys + ' '.repeat(256 * 1024)));
+    const service = authenticator({ keys: { pauseMs: 0 } });
+    await expect(service.authenticate(await issuer.token())).rejects.toMatchObject(unavailable);
+    issuer.answer((_, response) => void response.end(keys + ' '.repeat(128 * 1024)));
+    await service.authenticate(await issuer.token());
+  });
+
   it('a redirect is not followed', async () => {
     const keys = (await (await fetch(issuer.jwksUrl)).json()) as object;
     await withScriptedServer(always(200, keys), async ({ url, received }) => {

@@ -69,7 +69,7 @@ function subscribeWithStockClient(url: string, id: string, token: () => Promise<
       },
     );
   });
-  return { seen, closes, completed: completed.finally(() => client.dispose()) };
+  return { seen, closes, completed: completed.finally(() => void client.dispose()) };
 }
 
 /** What ends while the client has no good token is told when it has one. */
@@ -133,7 +133,7 @@ describe('a token of Genesys Cloud', () => {
 
     await Promise.all(ending.map(({ stream }) => stream.ended));
     upstream.complete();
-    for (const { door, stream, code } of ending) await expectEnd(door.name, stream as Stream<unknown>, code);
+    for (const { door, stream, code } of ending) await expectEnd(door.name, stream, code);
     for (const stream of staying) {
       expect(await stream.rest()).toMatchObject([
         { data: { usageExecutionFinished: { status: 'SUCCEEDED' } } },
@@ -190,7 +190,7 @@ describe('a token of an issuer', () => {
     await stream.ended;
     upstream.complete();
     expect(await finalStatus(app.url, id, await lasting(600))).toBe('SUCCEEDED');
-    await expectEnd(door.name, stream as Stream<unknown>, 'UNAUTHENTICATED');
+    await expectEnd(door.name, stream, 'UNAUTHENTICATED');
   });
 
   it('that expires does nothing more for a client that keeps the socket open against the close', async () => {
@@ -198,9 +198,8 @@ describe('a token of an issuer', () => {
     raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await lasting(2)}` } });
     expect(await raw.message()).toMatchObject({ type: 'connection_ack' });
     // Its closing handshake is never answered, so that the server still reads what it sends.
-    const receiver = (raw.socket as unknown as { _receiver: EventEmitter })._receiver.removeAllListeners(
-      'conclude',
-    );
+    const receiver = Reflect.get(raw.socket, '_receiver') as EventEmitter;
+    receiver.removeAllListeners('conclude');
     const [code] = (await once(receiver, 'conclude')) as [number];
     expect(code).toBe(4403);
     const started = () =>
@@ -224,7 +223,7 @@ describe('a token of an issuer', () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       await issuer.rotate();
       issuer.withdrawOld();
-      await expectEnd('server-sent events', stream as Stream<unknown>, 'UNAUTHENTICATED');
+      await expectEnd('server-sent events', stream, 'UNAUTHENTICATED');
     },
     DEADLINE_MS,
   );

@@ -139,6 +139,22 @@ describe('a stream that lasts as long as its authorization', () => {
     expect(await stream.next()).toMatchObject({ done: true });
   });
 
+  it('does not tell an event that comes after the end, which no timer has noticed yet', async () => {
+    const { clock, tokens } = setUp();
+    const authorization = tokens.watch(caller({ expiresAt: 2_000_000 }));
+    const event = Promise.withResolvers<void>();
+    const late = (async function* () {
+      await event.promise;
+      yield { data: { event: 1 } };
+    })();
+    const stream = whileAuthorized(late, authorization, refusal);
+    const next = stream.next();
+    clock.now = 2_000_000;
+    event.resolve();
+    expect(await next).toEqual({ done: false, value: { data: { refused: 'UNAUTHENTICATED' } } });
+    authorization.release();
+  });
+
   it('tells the end while it waits for an event', async () => {
     const { tokens } = setUp();
     const authorization = tokens.watch(caller());
