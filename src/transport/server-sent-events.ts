@@ -153,6 +153,8 @@ async function refuse(reply: FastifyReply, status: number, text: string): Promis
 async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
   const leave = () => void body.return();
   response.once('close', leave).on('error', leave);
+  // It may have left while the operation was prepared: then nothing would ever end the stream.
+  if (response.closed) leave();
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
   try {
     for await (const chunk of body) {

@@ -68,8 +68,8 @@ describe('a caller with a token of the issuer', () => {
     const token = await issuer.token();
     const id = await finishedId(app.url, 'ORGANIZATION_QUERY', { groupBy: ['USER'] }, token);
     const query = `{ usageExecution(id: "${id}") { rows(first: 5) { nodes { user { name } } } } }`;
-    const { data } = await post(app.url, { query }, token);
-    const { rows } = dataOf({ data })['usageExecution'] as {
+    const data = dataOf(await post(app.url, { query }, token));
+    const { rows } = data['usageExecution'] as {
       rows: { nodes: { user: { name: string | null } | null }[] };
     };
     expect(rows.nodes.some(({ user }) => typeof user?.name === 'string')).toBe(true);
