@@ -38,10 +38,17 @@ export class Viewer {
   @Field(() => Organization, { description: 'The organization of the token; everything else is invisible.' })
   organization!: Organization;
 
-  @Field(() => User, { nullable: true, description: 'The user; null for a client-credentials token.' })
+  @Field(() => User, {
+    nullable: true,
+    description:
+      "The user; null for a client's own token. With tokens of another issuer than upstream, as that issuer names it.",
+  })
   user!: User | null;
 
-  @Field(() => OAuthClient, { description: 'The OAuth client through which the token was issued.' })
+  @Field(() => OAuthClient, {
+    description:
+      'The OAuth client through which the token was issued; with tokens of another issuer than upstream, one of theirs.',
+  })
   client!: OAuthClient;
 
   @Field(() => [String], {

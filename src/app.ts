@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { buildUsageSchema } from '../resolvers/build-schema.js';
 import { createCallerCredentials } from './auth/caller-credentials.js';
 import { createGenesysAuthenticator } from './auth/genesys-authenticator.js';
+import { createJwtAuthenticator } from './auth/jwt-authenticator.js';
+import { createJwtKeys } from './auth/jwt-keys.js';
 import { createServiceCredentials, SERVICE_CREDENTIAL_ID } from './auth/service-credentials.js';
+import { createServiceDirectory } from './auth/service-directory.js';
 import { createServiceTenantAuthenticator } from './auth/service-tenant.js';
 import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import { tokenHash } from './auth/token-hash.js';
@@ -38,7 +41,7 @@ import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
-import { createSimulator } from './simulator/simulator.js';
+import { createSimulator, DEMO_ORGANIZATION as SIMULATED_ORGANIZATION } from './simulator/simulator.js';
 import { createDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.js';
 import { createExecutionStore } from './store/execution-store.js';
@@ -68,6 +71,8 @@ export interface App {
 
 /** The token that GraphiQL fills in by itself while the simulated upstream runs. */
 const DEMO_TOKEN = 'demo-admin';
+/** The service's own at the simulated upstream; of its first organization. */
+const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../web', import.meta.url));
 /** Steps that a node makes at the same time: each is mostly waiting for upstream. */
 const POLL_CONCURRENCY = 64;
@@ -236,10 +241,11 @@ interface UpstreamStores {
 
 async function openUpstream(config: Config, stores: UpstreamStores, log: Logger, onStop: OnStop) {
   const simulated = config.upstream.kind === 'simulated';
-  const { apiUrl, loginUrl } =
-    config.upstream.kind === 'genesys' ? config.upstream : await simulatedUpstream(config, log, onStop);
+  const { apiUrl, loginUrl, serviceClient } =
+    config.upstream.kind === 'genesys'
+      ? { ...config.upstream, serviceClient: config.serviceClient }
+      : await simulatedUpstream(config, log, onStop);
   const http = createUpstreamHttp({ baseUrl: apiUrl });
-  const { serviceClient } = config;
   const serviceTokens =
     serviceClient &&
     createServiceTokenSource({
@@ -258,7 +264,13 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
   const counted = createCountedHttp(http, lookUpCounter(stores.budget, credentialIdOf, log));
   // With the service's own token upstream is asked for executions; callers' tokens are then only looked up.
   const identity = createUpstreamIdentity(serviceTokens ? http : counted);
-  const authenticator = createGenesysAuthenticator({ identity, log });
+  const authenticator = config.jwt
+    ? createJwtAuthenticator({
+        keys: createJwtKeys({ url: config.jwt.jwksUrl, log }),
+        rules: config.jwt,
+        log,
+      })
+    : createGenesysAuthenticator({ identity, log });
   return {
     credentials,
     credentialIdOf,
@@ -269,13 +281,16 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
       log,
     }),
     directory: createDirectoryService({
-      directory: createUpstreamDirectory(serviceTokens ? http : counted),
+      directory:
+        config.jwt && serviceTokens
+          ? createServiceDirectory(createUpstreamDirectory(counted), serviceTokens)
+          : createUpstreamDirectory(serviceTokens ? http : counted),
       now: Date.now,
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })
       : authenticator,
-    demoToken: simulated ? DEMO_TOKEN : null,
+    demoToken: simulated && !config.jwt ? DEMO_TOKEN : null,
   };
 }
 
@@ -292,14 +307,17 @@ function lookUpCounter(budget: UpstreamBudgetStore, credentialIdOf: (token: stri
   };
 }
 
-async function simulatedUpstream({ dataDir }: Config, log: Logger, onStop: OnStop) {
+async function simulatedUpstream({ dataDir, jwt }: Config, log: Logger, onStop: OnStop) {
+  // Callers' tokens mean nothing to it either then. Its tokens die with it, so its secret may, too.
+  const serviceClient = jwt && { id: SIMULATED_CLIENT_ID, secret: randomBytes(32).toString('hex') };
+  const clientSecrets = serviceClient ? { [serviceClient.id]: serviceClient.secret } : {};
   // Its jobs outlive the process, as the real upstream's do: a restart finds what was running.
   const stateDir = join(dataDir, 'simulator');
   const simulator = await explainFileErrors(`Cannot keep the simulated upstream's state in ${stateDir}`, () =>
-    createSimulator({ stateDir, log }),
+    createSimulator({ stateDir, clientSecrets, log }),
   );
   onStop(() => simulator.stop());
-  return { apiUrl: simulator.url, loginUrl: simulator.url };
+  return { apiUrl: simulator.url, loginUrl: simulator.url, serviceClient };
 }
 
 /** Null: tokens are held in memory alone, and a restart can not go on polling with them. */

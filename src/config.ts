@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
@@ -22,6 +23,8 @@ export interface Config {
   readonly upstream: Upstream;
   /** The service's own OAuth client; null: upstream is called with the caller's token. */
   readonly serviceClient: { readonly id: string; readonly secret: string } | null;
+  /** Whose tokens callers bring, when not Genesys Cloud's. */
+  readonly jwt: JwtConfig | null;
   readonly tokenEncryptionKey: string | null;
   readonly poll: { readonly initialMs: number; readonly maxMs: number };
   /** Calls with one credential, over all nodes. */
@@ -52,7 +55,9 @@ const integer = (least: number, most: number, otherwise: number) => {
     .refine((value) => value >= least && value <= most, range)
     .default(otherwise);
 };
-const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// address');
+const httpUrl = z
+  .string()
+  .refine(isHttpUrl, 'must be an http:// or https:// address, without a password, a query or a fragment');
 const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
 
 const environment = z.object({
@@ -68,7 +73,8 @@ const environment = z.object({
   GENESYS_LOGIN_URL: httpUrl.optional(),
   GENESYS_CLIENT_ID: z.string().optional(),
   GENESYS_CLIENT_SECRET: z.string().optional(),
-  AUTH_MODE: z.literal('genesys', 'must be genesys').default('genesys'),
+  AUTH_MODE: z.enum(['genesys', 'jwt'], 'must be genesys or jwt').optional(),
+  ...jwtVariables,
   TOKEN_ENCRYPTION_KEY: z.string().optional(),
   POLL_INITIAL_MS: integer(100, 600_000, 1_000),
   POLL_MAX_MS: integer(1_000, 3_600_000, 30_000),
@@ -127,6 +133,8 @@ function conflicts(env: Environment, given: (name: keyof Environment) => boolean
   if (given('GENESYS_CLIENT_ID') && !given('GENESYS_REGION') && !given('GENESYS_API_URL')) {
     problems.push('GENESYS_CLIENT_ID needs GENESYS_REGION, or GENESYS_API_URL and GENESYS_LOGIN_URL.');
   }
+  const isModeWrong = given('AUTH_MODE') && env.AUTH_MODE === undefined;
+  problems.push(...jwtConflicts(isModeWrong ? null : (env.AUTH_MODE ?? 'genesys'), given));
   if (env.POLL_INITIAL_MS > env.POLL_MAX_MS) problems.push('POLL_INITIAL_MS must not be above POLL_MAX_MS.');
   return problems;
 }
@@ -141,6 +149,7 @@ function toConfig(env: Environment): Config {
     dataDir: env.DATA_DIR,
     upstream: toUpstream(env),
     serviceClient: id !== undefined && secret !== undefined ? { id, secret } : null,
+    jwt: env.AUTH_MODE === 'jwt' ? toJwtConfig(env) : null,
     tokenEncryptionKey: env.TOKEN_ENCRYPTION_KEY ?? null,
     poll: { initialMs: env.POLL_INITIAL_MS, maxMs: env.POLL_MAX_MS },
     upstreamBudget: { limit: env.POLL_BUDGET_PER_MINUTE, windowMs: MINUTE_MS + UNEQUAL_WAYS_MS },
@@ -167,6 +176,9 @@ function toMsOfDay(time: string): number {
   return hours * HOUR_MS + minutes * MINUTE_MS;
 }
 
+/** Paths are put behind it, so it must end with one; and no request can be made with a password in its address. */
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }

@@ -5,9 +5,9 @@
 const MINIMUM_NODE = 24;
 /** Longer than any step that is waited for; what hangs past this is cut off. */
 const STOP_TIMEOUT_MS = 14_000;
-const SIMULATED =
-  'SIMULATED DATA: no Genesys setting is given, so a simulated upstream runs inside. Tokens: demo-admin, demo-viewer, ' +
-  'demo-none, demo-other-org. Set GENESYS_REGION to use Genesys Cloud.';
+const SIMULATED = 'SIMULATED DATA: no Genesys setting is given, so a simulated upstream runs inside.';
+const DEMO_TOKENS =
+  'Tokens: demo-admin, demo-viewer, demo-none, demo-other-org. Set GENESYS_REGION to use Genesys Cloud.';
 
 if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
   fail(
@@ -65,7 +65,14 @@ async function serve(): Promise<void> {
     `GraphQL     ${app.url}/graphql (HTTP and WebSocket), ${app.url}/graphql/stream (server-sent events)`,
   );
   if (config.graphiql) log.info({}, `GraphiQL    ${app.url}/graphiql`);
-  if (config.upstream.kind === 'simulated') log.info({}, SIMULATED);
+  if (config.upstream.kind === 'simulated')
+    log.info({}, `${SIMULATED} ${await simulatedCallers(config.jwt)}`);
+}
+
+async function simulatedCallers(jwt: object | null): Promise<string> {
+  if (!jwt) return DEMO_TOKENS;
+  const { DEMO_ORGANIZATION } = await import('./simulator/simulator.js');
+  return `Callers bring tokens of JWT_ISSUER, for the organization ${DEMO_ORGANIZATION.id}.`;
 }
 
 function fail(message: string): void {

@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       dataDir: '.data',
       upstream: { kind: 'simulated' },
       serviceClient: null,
+      jwt: null,
       tokenEncryptionKey: null,
       poll: { initialMs: 1_000, maxMs: 30_000 },
       upstreamBudget: { limit: 250, windowMs: 61_000 },

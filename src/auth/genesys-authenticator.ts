@@ -20,6 +20,11 @@ export interface GenesysAuthenticatorOptions {
   readonly negativeCacheMs?: number;
   /** Tokens remembered, accepted and refused ones each; the oldest make room. @default 10_000 */
   readonly maxEntries?: number;
+  /**
+   * Tokens looked up at the same time; one more fails as retryable, since each holds a connection and its memory.
+   * @default 1_000
+   */
+  readonly maxPending?: number;
   /** Milliseconds. @default Date.now */
   readonly now?: () => number;
   readonly log?: Logger;
@@ -42,8 +47,9 @@ class TokenLookup implements GenesysAuthenticator {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #accepted: ExpiringMap<Known>;
-  readonly #refused: ExpiringMap<true>;
+  readonly #refused: ExpiringMap<RequestError>;
   readonly #pending = new Map<string, Promise<Known>>();
+  readonly #maxPending: number;
 
   constructor(options: GenesysAuthenticatorOptions) {
     const { cacheMs = 60_000, negativeCacheMs = 5_000, maxEntries = 10_000 } = options;
@@ -52,13 +58,15 @@ class TokenLookup implements GenesysAuthenticator {
     this.#log = options.log ?? silentLogger;
     this.#accepted = new ExpiringMap(cacheMs, maxEntries);
     this.#refused = new ExpiringMap(negativeCacheMs, maxEntries);
+    this.#maxPending = options.maxPending ?? 1_000;
   }
 
   async authenticate(token: string, maxAgeMs?: number): Promise<Caller> {
     if (!isTokenShaped(token)) throw unauthenticated();
     const hash = tokenHash(token);
     const now = this.#now();
-    if (this.#refused.get(hash, now)) throw unauthenticated();
+    const refusal = this.#refused.get(hash, now);
+    if (refusal) throw refusal;
     const known = this.#accepted.get(hash, now, maxAgeMs) ?? (await this.#lookUpOnce(hash, token));
     return { ...known, token };
   }
@@ -73,6 +81,7 @@ class TokenLookup implements GenesysAuthenticator {
   #lookUpOnce(hash: string, token: string): Promise<Known> {
     const running = this.#pending.get(hash);
     if (running) return running;
+    if (this.#pending.size >= this.#maxPending) return Promise.reject(tooMany());
     const lookup: Promise<Known> = this.#lookUp(
       hash,
       token,
@@ -98,12 +107,13 @@ class TokenLookup implements GenesysAuthenticator {
   }
 
   #refusal(hash: string, error: unknown): unknown {
-    if (!(error instanceof UpstreamError)) return error;
-    if (error.kind === 'UNAUTHENTICATED' || error.kind === 'FORBIDDEN') {
+    const refusal = refusalOf(error);
+    if (refusal) {
       this.#accepted.delete(hash);
-      this.#refused.set(hash, true, this.#now());
-      return unauthenticated(error);
+      this.#refused.set(hash, refusal, this.#now());
+      return refusal;
     }
+    if (!(error instanceof UpstreamError)) return error;
     this.#log.warn(
       { err: error, correlationId: error.correlationId, upstreamStatus: error.status },
       'a token could not be looked up',
@@ -116,13 +126,42 @@ class TokenLookup implements GenesysAuthenticator {
 async function describe(identity: UpstreamIdentity, token: string): Promise<Known> {
   // The HTTP client has a deadline of its own, and several requests may wait for this one answer.
   const { signal } = new AbortController();
-  const { organization, client } = await identity.describeToken(token, signal);
-  const user = await identity.describeUser(token, signal);
-  if (user === null) {
-    return { organization, client, subject: { ...client, kind: 'CLIENT' }, permissions: null };
+  const { organization, client, kind } = await identity.describeToken(token, signal);
+  const user = kind === 'CLIENT' ? null : await describeUser(identity, token, signal);
+  if (user) {
+    const { permissions, id, name } = user;
+    return { organization, client, subject: { id, name, kind: 'USER' }, permissions };
   }
-  const { permissions, id, name } = user;
-  return { organization, client, subject: { id, name, kind: 'USER' }, permissions };
+  // "Unknown permissions" means "may try": a user who is taken for a client would get what no user has.
+  if (kind === 'USER') throw undescribed();
+  return { organization, client, subject: { ...client, kind: 'CLIENT' }, permissions: null };
+}
+
+/** The token is good, or `tokens/me` would not have answered; but nobody knows what its user may do. */
+async function describeUser(identity: UpstreamIdentity, token: string, signal: AbortSignal) {
+  try {
+    return await identity.describeUser(token, signal);
+  } catch (error) {
+    throw error instanceof UpstreamError && error.kind === 'FORBIDDEN' ? undescribed(error) : error;
+  }
+}
+
+/** What is remembered as the end of it; null for what says nothing about the token. */
+function refusalOf(error: unknown): RequestError | null {
+  if (error instanceof RequestError) return error;
+  const refused =
+    error instanceof UpstreamError && (error.kind === 'UNAUTHENTICATED' || error.kind === 'FORBIDDEN');
+  return refused ? unauthenticated(error) : null;
+}
+
+function undescribed(cause?: unknown): RequestError {
+  const message = "Genesys Cloud does not tell the permissions of the token's user.";
+  return new RequestError('FORBIDDEN', message, { cause });
+}
+
+function tooMany(): RequestError {
+  const message = 'Too many tokens are being looked up just now; try again.';
+  return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true });
 }
 
 function unauthenticated(cause?: unknown): RequestError {

@@ -3,7 +3,7 @@
  * callers of that organization are let in; and since upstream no longer judges a caller's rights, a caller whose
  * permissions are unknown has none.
  */
-import type { Caller } from '../domain/caller.js';
+import type { Caller, NamedEntity } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator, ServiceTokenSource, UpstreamIdentity } from '../domain/ports.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
@@ -19,19 +19,26 @@ const LOOK_UP_TIMEOUT_MS = 10_000;
 
 /** Throws `RequestError` `FORBIDDEN` for a caller of another organization. */
 export function createServiceTenantAuthenticator(options: ServiceTenantOptions): Authenticator {
-  let organization: Promise<string> | null = null;
+  let found: Promise<NamedEntity> | null = null;
 
-  async function lookUp(): Promise<string> {
+  async function lookUp(): Promise<NamedEntity> {
     const token = await options.tokens.token();
-    const described = await options.identity.describeToken(token, AbortSignal.timeout(LOOK_UP_TIMEOUT_MS));
-    return described.organization.id;
+    try {
+      const described = await options.identity.describeToken(token, AbortSignal.timeout(LOOK_UP_TIMEOUT_MS));
+      return described.organization;
+    } catch (error) {
+      // Nobody else would notice: without an organization nobody is let in to use the token.
+      if (error instanceof UpstreamError && error.kind === 'UNAUTHENTICATED')
+        options.tokens.invalidate(token);
+      throw error;
+    }
   }
 
   /** An OAuth client never moves to another organization: found out once. */
-  async function organizationId(): Promise<string> {
-    organization ??= lookUp();
-    return organization.catch((error: unknown) => {
-      organization = null;
+  async function ownOrganization(): Promise<NamedEntity> {
+    const looking = (found ??= lookUp());
+    return looking.catch((error: unknown) => {
+      if (found === looking) found = null;
       throw (error instanceof UpstreamError && unavailable(error)) || error;
     });
   }
@@ -39,8 +46,11 @@ export function createServiceTenantAuthenticator(options: ServiceTenantOptions):
   return {
     async authenticate(token, maxAgeMs): Promise<Caller> {
       const caller = await options.authenticator.authenticate(token, maxAgeMs);
-      if (caller.organization.id === (await organizationId())) {
-        return { ...caller, permissions: caller.permissions ?? [] };
+      const { id, name } = await ownOrganization();
+      if (caller.organization.id === id) {
+        // Who is known by a claim alone has an id there and no name.
+        const organization = { id, name: caller.organization.name ?? name };
+        return { ...caller, organization, permissions: caller.permissions ?? [] };
       }
       throw new RequestError(
         'FORBIDDEN',

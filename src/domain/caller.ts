@@ -19,6 +19,8 @@ export interface Caller {
   readonly permissions: readonly string[] | null;
   /** The caller's own token. Held in memory while the request runs; never logged. */
   readonly token: string;
+  /** When the token ends, in milliseconds since the epoch. Left out: only whoever issued it can tell. */
+  readonly expiresAt?: number;
 }
 
 /** Which executions a caller may see: of one tenant, of one scope, of the permitted operations. */

@@ -42,7 +42,7 @@ export type ExecutionErrorCode = keyof typeof EXECUTION_ERROR_CODES;
 
 /** `errors[].extensions.code`: the request itself failed. Codes of the GraphQL library are listed in docs/errors.md. */
 export const REQUEST_ERROR_CODES = {
-  UNAUTHENTICATED: 'No bearer token, or one that upstream does not accept.',
+  UNAUTHENTICATED: 'No bearer token, or one that is not accepted.',
   FORBIDDEN: 'The caller may not do this.',
   NOT_FOUND: 'There is no such execution for this caller.',
   NOT_SUCCEEDED: 'The execution has no rows to export: it has not ended yet, or has ended without them.',

@@ -222,15 +222,22 @@ export interface SubmittedQuery extends UpstreamQuery {
 
 /** Who a token belongs to, as upstream tells. Failures are thrown as `UpstreamError` (`UNAUTHENTICATED` for a bad token). */
 export interface UpstreamIdentity {
-  describeToken(
-    token: string,
-    signal: AbortSignal,
-  ): Promise<{ organization: NamedEntity; client: NamedEntity }>;
-  /** Null for a client-credentials token, which has no user. */
+  describeToken(token: string, signal: AbortSignal): Promise<TokenDescription>;
+  /**
+   * Null when upstream says that there is no user to ask about, as for a client-credentials token; a user whom it
+   * does not describe for another reason is an error.
+   */
   describeUser(
     token: string,
     signal: AbortSignal,
   ): Promise<(NamedEntity & { readonly permissions: readonly string[] }) | null>;
+}
+
+export interface TokenDescription {
+  readonly organization: NamedEntity;
+  readonly client: NamedEntity;
+  /** Whether a user stands behind the token; null when upstream does not say. */
+  readonly kind: Caller['subject']['kind'] | null;
 }
 
 /** Names of what rows point at. Unknown and forbidden ids are absent from the answer. */

@@ -109,14 +109,15 @@ async function send(
   text: AsyncGenerator<string>,
 ): Promise<void> {
   const { scope, log } = options;
-  const forget = scope.whileAuthorized(caller, () => reset(response));
+  const authorization = scope.watch(caller);
+  authorization.onEnd(() => reset(response));
   const source = resetOnFailure(text, response, log);
   try {
     await (gzip ? pipeline(source, createGzip({ level: GZIP_LEVEL }), response) : pipeline(source, response));
   } catch {
     // The client has left, or was cut off.
   } finally {
-    forget();
+    authorization.release();
   }
 }
 

@@ -20,8 +20,10 @@ import {
 
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
+import { whileAuthorized } from './authorized-stream.js';
 import { formatGraphQLError } from './graphql-errors.js';
 import { PARSE_OPTIONS } from './limits.js';
+import type { Authorization } from './token-watch.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
 export interface OperationParams {
@@ -37,8 +39,14 @@ export interface GraphQLPipeline {
   prepare(params: OperationParams, context: RequestContext): OperationArgs | readonly GraphQLError[];
   /** Queries and mutations. */
   execute(args: OperationArgs): Promise<ExecutionResult>;
-  /** A stream of results; an error inside becomes its last result, never a broken connection. */
-  subscribe(args: OperationArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+  /**
+   * A stream of results; an error inside becomes its last result, never a broken connection, and so does the end of
+   * the authorization, which is asked for each result.
+   */
+  subscribe(
+    args: OperationArgs,
+    authorization: Authorization,
+  ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
 }
 
 export interface GraphQLPipelineOptions {
@@ -94,12 +102,14 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
     async execute(args) {
       return formatResult(await execute(args), args.contextValue);
     },
-    async subscribe(args) {
+    async subscribe(args, authorization) {
       const source = await subscribe(args);
       const { contextValue } = args;
-      return Symbol.asyncIterator in source
-        ? formattedStream(source, (result) => formatResult(result, contextValue))
-        : formatResult(source, contextValue);
+      if (!(Symbol.asyncIterator in source)) return formatResult(source, contextValue);
+      const stream = formattedStream(source, (result) => formatResult(result, contextValue));
+      return whileAuthorized(stream, authorization, (reason) =>
+        formatResult({ errors: [toGraphQLError(reason)] }, contextValue),
+      );
     },
   };
 }

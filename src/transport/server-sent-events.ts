@@ -15,6 +15,7 @@ import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
+import type { Authorization } from './token-watch.js';
 import { untilClosed } from './until-closed.js';
 
 export interface ServerSentEventsOptions {
@@ -29,11 +30,16 @@ interface Streams {
   closing: boolean;
 }
 
-type OperationContext = RequestContext & Record<PropertyKey, unknown>;
+type OperationContext = RequestContext & { readonly authorization: Authorization } & Record<
+    PropertyKey,
+    unknown
+  >;
 
 const PATH = '/graphql/stream';
 /** Proxies give up on silent connections; the usual limits begin at 10 s. */
 const HEARTBEAT_MS = 8_000;
+/** For the error that ends a stream whose token is no longer good; then the connection is cut off. */
+const LAST_WORDS_MS = 2_000;
 
 /** Adds `GET` and `POST /graphql/stream`. Gives a function that ends every stream. */
 export function addServerSentEvents(
@@ -51,7 +57,7 @@ export function addServerSentEvents(
       return 'document' in args ? { ...args, contextValue: context } : only({ errors: args });
     },
     execute: (args) => pipeline.execute(args),
-    subscribe: (args) => pipeline.subscribe(args),
+    subscribe: (args) => pipeline.subscribe(args, args.contextValue.authorization),
   });
 
   fastify.route({
@@ -59,7 +65,12 @@ export function addServerSentEvents(
     url: PATH,
     handler: async (request, reply) => {
       const context = await contextOrRefusal(request, reply, scope, log);
-      if (context) await answer({ request, reply, handler, context, scope, streams });
+      if (!context) return reply;
+      try {
+        await answer({ request, reply, handler, context, streams });
+      } finally {
+        context.authorization.release();
+      }
       return reply;
     },
   });
@@ -90,7 +101,7 @@ async function contextOrRefusal(
     }
     const signal = untilClosed(reply.raw);
     const caller = await scope.authenticate(request.headers.authorization);
-    return { ...scope.context(caller, request.id, signal) };
+    return { ...scope.context(caller, request.id, signal), authorization: scope.watch(caller) };
   } catch (error) {
     const status = error instanceof RequestError ? (HTTP_STATUS[error.code] ?? 500) : 500;
     await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
@@ -103,11 +114,10 @@ interface Answering {
   readonly reply: FastifyReply;
   readonly handler: Handler<FastifyRequest, OperationContext>;
   readonly context: OperationContext;
-  readonly scope: RequestScope;
   readonly streams: Streams;
 }
 
-async function answer({ request, reply, handler, context, scope, streams }: Answering): Promise<void> {
+async function answer({ request, reply, handler, context, streams }: Answering): Promise<void> {
   const [body, init] = await handler({
     method: request.method,
     url: request.url,
@@ -122,14 +132,14 @@ async function answer({ request, reply, handler, context, scope, streams }: Answ
   }
   reply.hijack();
   reply.raw.writeHead(init.status, { ...headersOf(reply), ...init.headers });
-  const forget = scope.whileAuthorized(context.caller, () => void body.return());
+  // A client that does not take what it is told gets no further time.
+  context.authorization.onEnd(() => setTimeout(() => reply.raw.destroy(), LAST_WORDS_MS).unref());
   streams.open.add(body);
   // We may have begun to stop while the operation was prepared.
   if (streams.closing) void body.return();
   try {
     await pipe(body, reply.raw);
   } finally {
-    forget();
     streams.open.delete(body);
   }
 }
@@ -143,6 +153,8 @@ async function refuse(reply: FastifyReply, status: number, text: string): Promis
 async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
   const leave = () => void body.return();
   response.once('close', leave).on('error', leave);
+  // It may have left while the operation was prepared: then nothing would ever end the stream.
+  if (response.closed) leave();
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
   try {
     for await (const chunk of body) {

@@ -15,8 +15,10 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
+import { toGraphQLError } from './graphql-errors.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
+import type { Authorization } from './token-watch.js';
 
 export interface WebSocketOptions {
   readonly server: Server;
@@ -28,7 +30,7 @@ export interface WebSocketOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionExtra = { caller?: Caller; forget?: () => void } & Record<PropertyKey, unknown>;
+type ConnectionExtra = { caller?: Caller; authorization?: Authorization } & Record<PropertyKey, unknown>;
 type Connection = Context<Params, ConnectionExtra & Extra>;
 
 const PATH = '/graphql';
@@ -40,7 +42,6 @@ const KEEP_ALIVE_MS = 12_000;
 const CLOSE_WAIT_MS = 1_000;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
-const REVOKED = 'The token has expired or was revoked, or its rights have changed';
 
 /** Gives a function that tells every client "going away" (1001) and waits, not long, until they have left. */
 export function addWebSocket({
@@ -73,10 +74,13 @@ export function addWebSocket({
       isProd: true,
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, log),
-      onClose: ({ extra }) => extra.forget?.(),
+      onClose: ({ extra }) => extra.authorization?.release(),
       onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
       execute: (args) => leavable(args as SocketArgs, pipeline),
-      subscribe: (args) => pipeline.subscribe(args as OperationArgs),
+      subscribe: (args) => {
+        const { authorization, ...operation } = args as SocketArgs;
+        return pipeline.subscribe(operation, authorization);
+      },
     },
     sockets,
     KEEP_ALIVE_MS,
@@ -98,7 +102,10 @@ async function admit(connection: Connection, scope: RequestScope, log: Logger): 
     // The client may have left meanwhile: then nobody would end the watch.
     if (socket.readyState !== socket.OPEN) return false;
     connection.extra.caller = caller;
-    connection.extra.forget = scope.whileAuthorized(caller, () => socket.close(CLOSE_FORBIDDEN, REVOKED));
+    const authorization = scope.watch(caller);
+    connection.extra.authorization = authorization;
+    // Before any operation of the connection hears of it: nothing is told on a socket that closes.
+    authorization.onEnd(({ message }) => socket.close(CLOSE_FORBIDDEN, closeReason(message)));
     return true;
   } catch (error) {
     closeRefused(socket, error, log);
@@ -132,15 +139,25 @@ function argsOf(
 ): ExecutionArgs | readonly GraphQLError[] {
   const gone = new AbortController();
   // Only acknowledged connections get here, and those have a caller.
-  const context = scope.context(extra.caller as Caller, randomUUID(), gone.signal);
+  const { caller, authorization } = extra as Required<ConnectionExtra>;
+  // A client that does not answer to the close could go on asking.
+  if (authorization.ended) return [toGraphQLError(authorization.ended)];
+  const context = scope.context(caller, randomUUID(), gone.signal);
   const args = pipeline.prepare(payload, context);
-  return 'document' in args ? withGone(args, gone) : args;
+  return 'document' in args ? withConnection(args, gone, authorization) : args;
 }
 
-type SocketArgs = OperationArgs & { readonly gone: AbortController };
+type SocketArgs = OperationArgs & {
+  readonly gone: AbortController;
+  readonly authorization: Authorization;
+};
 
-function withGone(args: OperationArgs, gone: AbortController): SocketArgs {
-  return { ...args, gone };
+function withConnection(
+  args: OperationArgs,
+  gone: AbortController,
+  authorization: Authorization,
+): SocketArgs {
+  return { ...args, gone, authorization };
 }
 
 /**

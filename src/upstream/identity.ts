@@ -1,13 +1,13 @@
 import type { NamedEntity } from '../domain/caller.js';
-import type { UpstreamIdentity } from '../domain/ports.js';
-import { UpstreamError, type UpstreamErrorKind } from '../domain/upstream-error.js';
+import type { TokenDescription, UpstreamIdentity } from '../domain/ports.js';
+import { UpstreamError } from '../domain/upstream-error.js';
 import { bearer, type UpstreamHttp } from './http.js';
-import { isJson, objectOf, requiredText } from './json.js';
+import { isJson, objectOf, requiredText, textOrNull } from './json.js';
 import { toNamedEntity } from './named-entity.js';
 import type { WireMe, WireReference, WireToken } from './wire.js';
 
-/** How upstream says that a token has no user; its documentation does not name the status. */
-const NO_USER: ReadonlySet<UpstreamErrorKind> = new Set(['FORBIDDEN', 'NOT_FOUND', 'REJECTED']);
+/** What `tokens/me` calls the grant whose tokens have no user. */
+const CLIENT_GRANT = 'CLIENT-CREDENTIALS';
 
 /** Who a token belongs to, as upstream tells. Nothing is cached here. */
 export function createUpstreamIdentity(http: UpstreamHttp): UpstreamIdentity {
@@ -24,19 +24,28 @@ export function createUpstreamIdentity(http: UpstreamHttp): UpstreamIdentity {
       try {
         return await get(['api', 'v2', 'users', 'me'], { expand: 'authorization' }, token, signal, parseUser);
       } catch (error) {
-        if (error instanceof UpstreamError && NO_USER.has(error.kind)) return null;
+        // The request makes no sense for this token. A 403 or a 404 is about a user who may not, or is not there.
+        if (error instanceof UpstreamError && error.kind === 'REJECTED') return null;
         throw error;
       }
     },
   };
 }
 
-function parseToken(body: unknown): { organization: NamedEntity; client: NamedEntity } {
+function parseToken(body: unknown): TokenDescription {
   const token = objectOf<WireToken>(body);
   return {
     organization: requiredEntity(token.organization, 'organization'),
     client: requiredEntity(token.OAuthClient, 'OAuthClient'),
+    kind: kindOf(token.OAuthClient),
   };
+}
+
+/** An OAuth client has one grant type for good. Any but the one without users gives tokens of users. */
+function kindOf(client: unknown): TokenDescription['kind'] {
+  const grant = textOrNull(objectOf<NonNullable<WireToken['OAuthClient']>>(client).authorizedGrantType);
+  if (grant === null) return null;
+  return grant.toUpperCase().replaceAll('_', '-') === CLIENT_GRANT ? 'CLIENT' : 'USER';
 }
 
 function parseUser(body: unknown): NamedEntity & { readonly permissions: readonly string[] } {

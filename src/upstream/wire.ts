@@ -118,7 +118,7 @@ export interface WireJobResult<Row> {
 /** The part of `tokens/me` that we read. */
 export interface WireToken {
   organization?: { id?: string; name?: string };
-  OAuthClient?: { id?: string; name?: string };
+  OAuthClient?: { id?: string; name?: string; authorizedGrantType?: string };
 }
 
 /** The part of `users/me` that we read. */

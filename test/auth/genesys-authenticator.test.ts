@@ -86,6 +86,64 @@ describe('a caller', () => {
   );
 });
 
+describe('a token of a user whom upstream does not describe', () => {
+  const undescribed = (client: object, status: number): Script => {
+    return ({ path }, response) =>
+      path === '/api/v2/tokens/me'
+        ? sendJson(response, 200, { organization: ORGANIZATION, OAuthClient: { ...CLIENT, ...client } })
+        : sendJson(response, status, {});
+  };
+  const ofUser = { authorizedGrantType: 'CODE' };
+
+  it.each([
+    ['403', {}, 403],
+    ['403, although its client is one of users', ofUser, 403],
+    ['400, although its client is one of users', ofUser, 400],
+  ])('(%s) is refused, not taken for a client, and remembered shortly', async (_what, client, status) => {
+    await withScriptedServer(undescribed(client, status), async ({ url, received }) => {
+      const identity = createUpstreamIdentity(createUpstreamHttp({ baseUrl: url }));
+      const clock = { now: 1_000_000 };
+      const authenticator = createGenesysAuthenticator({ identity, now: () => clock.now });
+      const refusal = { name: 'RequestError', code: 'FORBIDDEN', retryable: false };
+      await expect(authenticator.authenticate('user')).rejects.toMatchObject(refusal);
+      await expect(authenticator.authenticate('user')).rejects.toMatchObject(refusal);
+      expect(received).toHaveLength(2);
+      clock.now += 5_000;
+      await expect(authenticator.authenticate('user')).rejects.toMatchObject(refusal);
+      expect(received).toHaveLength(4);
+    });
+  });
+
+  it('is not asked about at all when its client has no users', async () => {
+    const script = undescribed({ authorizedGrantType: 'CLIENT-CREDENTIALS' }, 200);
+    await withScriptedServer(script, async ({ url, received }) => {
+      const identity = createUpstreamIdentity(createUpstreamHttp({ baseUrl: url }));
+      const caller = await createGenesysAuthenticator({ identity }).authenticate('machine');
+      expect(caller).toMatchObject({ subject: { ...CLIENT, kind: 'CLIENT' }, permissions: null });
+      expect(received.map(({ path }) => path)).toEqual(['/api/v2/tokens/me']);
+    });
+  });
+});
+
+describe('a flood of unknown tokens', () => {
+  it('is looked up in bounded numbers, and the rest may come again', async () => {
+    const tokens: Tokens = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, 'user']));
+    await setUp(
+      tokens,
+      async ({ authenticator, lookups }) => {
+        const [first, again, second, third] = await Promise.allSettled(
+          ['a', 'a', 'b', 'c'].map((token) => authenticator.authenticate(token)),
+        );
+        expect([first?.status, again?.status, second?.status]).toEqual(Array(3).fill('fulfilled'));
+        expect(third).toMatchObject({ reason: { code: 'SERVICE_UNAVAILABLE', retryable: true } });
+        expect(lookups()).toBe(2);
+        expect(await authenticator.authenticate('c')).toMatchObject({ token: 'c' });
+      },
+      { maxPending: 2, slowMs: 5 },
+    );
+  });
+});
+
 describe('an accepted token', () => {
   it('is looked up once a minute, counted from when upstream was asked', async () => {
     await setUp({ good: 'user' }, async ({ authenticator, clock, lookups }) => {

@@ -40,7 +40,7 @@ beforeEach(async () => {
         // Names are not asked for here.
         return context as Partial<RequestContext> as RequestContext;
       },
-      whileAuthorized: () => () => {},
+      watch: () => ({ ended: null, onEnd: () => () => {}, release: () => {} }),
     },
     exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
     readiness: { problems: async () => [] },

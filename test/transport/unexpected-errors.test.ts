@@ -20,7 +20,7 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
     scope: {
       authenticate: () => Promise.reject(new Error('the secret of the vault is 42')),
       context: nobodyGetsHere,
-      whileAuthorized: () => () => {},
+      watch: () => ({ ended: null, onEnd: () => () => {}, release: () => {} }),
     },
     exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
     readiness: { problems: async () => [] },

@@ -24,12 +24,13 @@ describe('describeToken', () => {
     const body = {
       organization: { id: 'o-1', name: 'Org' },
       homeOrganization: { id: 'o-2', name: 'Home' },
-      OAuthClient: { id: 'c-1', name: 'Client', scope: [], secret: 'x' },
+      OAuthClient: { id: 'c-1', name: 'Client', scope: [], secret: 'x', authorizedGrantType: 'CODE' },
     };
     const { answer, sent } = await ask([200, body], describeToken);
     expect(answer).toEqual({
       organization: { id: 'o-1', name: 'Org' },
       client: { id: 'c-1', name: 'Client' },
+      kind: 'USER',
     });
     expect(sent.map((request) => request.path)).toEqual(['/api/v2/tokens/me']);
   });
@@ -37,7 +38,24 @@ describe('describeToken', () => {
   it('takes entities without a name', async () => {
     const body = { organization: { id: 'o-1' }, OAuthClient: { id: 'c-1', name: '' } };
     const { answer } = await ask([200, body], describeToken);
-    expect(answer).toEqual({ organization: { id: 'o-1', name: null }, client: { id: 'c-1', name: null } });
+    const [organization, client] = ['o-1', 'c-1'].map((id) => ({ id, name: null }));
+    expect(answer).toEqual({ organization, client, kind: null });
+  });
+
+  it.each([
+    ['CLIENT-CREDENTIALS', 'CLIENT'],
+    ['CLIENT_CREDENTIALS', 'CLIENT'],
+    ['client-credentials', 'CLIENT'],
+    ['CODE', 'USER'],
+    ['TOKEN', 'USER'],
+    ['SAML2BEARER', 'USER'],
+    ['one that is not there yet', 'USER'],
+    [undefined, null],
+    ['', null],
+    [7, null],
+  ])('takes a token of the grant %j for one of kind %j', async (authorizedGrantType, kind) => {
+    const body = { organization: { id: 'o-1' }, OAuthClient: { id: 'c-1', authorizedGrantType } };
+    expect((await ask([200, body], describeToken)).answer.kind).toBe(kind);
   });
 
   it.each([
@@ -77,12 +95,14 @@ describe('describeUser', () => {
     expect(answer?.permissions).toEqual(['a:b:c']);
   });
 
-  it.each([400, 403, 404])('gives null for a token without a user, refused with %i', async (status) => {
-    const { answer } = await ask([status, {}], describeUser);
+  it('gives null for a token without a user, which the request does not fit', async () => {
+    const { answer } = await ask([400, {}], describeUser);
     expect(answer).toBeNull();
   });
 
   it.each([
+    [403, 'FORBIDDEN'],
+    [404, 'NOT_FOUND'],
     [401, 'UNAUTHENTICATED'],
     [409, 'UNAVAILABLE'],
     [429, 'RATE_LIMITED'],
