@@ -10,20 +10,22 @@ import { createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Caller } from '../domain/caller.js';
-import { RequestError } from '../domain/error-codes.js';
 import type { Execution, UsageRow } from '../domain/execution.js';
 import { EXPORT_FORMATS, exportFileName, type ExportFormat, exportPath } from '../domain/export.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExportService } from '../services/export-service.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { EXPORT_ENCODINGS, type ExportEncoding } from './export-encoding.js';
-import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
+import { HTTP_STATUS } from './graphql-errors.js';
+import type { Admission } from './admission.js';
+import { sendError } from './refusals.js';
 import type { RequestScope } from './request-scope.js';
 import { untilClosed } from './until-closed.js';
 
 export interface ExportOptions {
   readonly exports: ExportService;
   readonly scope: RequestScope;
+  readonly admission: Admission;
   readonly log: Logger;
 }
 
@@ -50,10 +52,10 @@ async function answer(
   request: ExportRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { exports, scope, log } = options;
+  const { exports, admission, log } = options;
   const left = untilClosed(reply.raw);
   try {
-    const caller = await scope.authenticate(request.headers.authorization);
+    const caller = await admission.request(request.headers.authorization, request.raw);
     const execution = await exports.find(caller, request.params.id);
     const gzip = acceptsGzip(request.headers['accept-encoding']);
     const headers = headersOf(execution, format, gzip);
@@ -70,8 +72,7 @@ async function answer(
       reply.raw.destroy();
       return reply.hijack();
     }
-    const status = error instanceof RequestError ? (STATUS[error.code] ?? 500) : 500;
-    await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
+    await sendError(reply, error, log, STATUS);
   }
   return reply;
 }
