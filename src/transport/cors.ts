@@ -15,8 +15,13 @@ const PREFLIGHT_SECONDS = 600;
 
 export async function addCors(fastify: FastifyInstance, allowedOrigins: readonly string[]): Promise<void> {
   const any = allowedOrigins.includes(ANY_ORIGIN);
+  const listed = new Set(allowedOrigins);
   await fastify.register(cors, {
-    origin: any ? ANY_ORIGIN : [...allowedOrigins],
+    // Not the list itself: the library would tell everybody else, too, that credentials are allowed.
+    origin:
+      any || listed.size === 0
+        ? any && ANY_ORIGIN
+        : (origin, answer) => answer(null, origin !== undefined && listed.has(origin)),
     credentials: !any,
     methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: EXPOSED,

@@ -130,6 +130,8 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
       headersTimeout: arrival.headersMs,
       connectionsCheckingInterval: Math.min(1_000, arrival.headersMs),
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node's own refusal has no body; see `addBodyRules`.
+      requireHostHeader: false,
     },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {

@@ -26,6 +26,7 @@ export class RefusedRequestError extends Error {
   }
 }
 
+const MAX_MESSAGE_LENGTH = 200;
 const NO_STORE = { 'cache-control': 'no-store' };
 
 /** Answers a failure before an operation began, by its status, in the shape of all errors. */
@@ -71,7 +72,8 @@ export async function refuse(error: unknown, reply: FastifyReply, log: Logger): 
   if (error instanceof RefusedRequestError) void reply.headers(error.headers);
   // What is left of a body that is too large would have to be read to keep the connection.
   if (status === 413) void reply.header('connection', 'close');
-  return send(reply, status, error.message);
+  // Fastify puts the address into some of its messages, however long it is.
+  return send(reply, status, error.message.slice(0, MAX_MESSAGE_LENGTH));
 }
 
 /** For what `node:http` refuses: it never becomes a request, and there is only the socket to answer on. */
@@ -123,7 +125,11 @@ async function send(reply: FastifyReply, status: number, message: string): Promi
 }
 
 function bodyOf(status: number, message: string) {
-  const codes: Readonly<Record<number, string>> = { 404: 'NOT_FOUND', 429: 'RATE_LIMITED' };
+  const codes: Readonly<Record<number, string>> = {
+    403: 'FORBIDDEN',
+    404: 'NOT_FOUND',
+    429: 'RATE_LIMITED',
+  };
   return { errors: [{ message, extensions: { code: codes[status] ?? 'BAD_REQUEST' } }] };
 }
 

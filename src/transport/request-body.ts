@@ -22,7 +22,11 @@ export function addBodyRules(fastify: FastifyInstance): void {
   );
 }
 
-function checkHeaders({ headers }: FastifyRequest): void {
+function checkHeaders({ headers, url }: FastifyRequest): void {
+  // HTTP/1.1 demands one; load balancers of old ask for our health without.
+  if (headers.host === undefined && !url.startsWith('/health/')) {
+    throw new RefusedRequestError(400, 'The request names no host.');
+  }
   const coding = headers['content-encoding'] ?? 'identity';
   if (coding.trim().toLowerCase() !== 'identity') {
     throw new RefusedRequestError(415, 'Send the body as it is: compressed ones are not taken.', {

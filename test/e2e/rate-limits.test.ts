@@ -72,7 +72,7 @@ describe('operations in a minute', () => {
     expect(await download.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
   });
 
-  it('are bounded for an address with many callers, and another address does not notice', async () => {
+  it('that a caller is refused do not count for its address', async () => {
     const { url } = await limitedNode({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.1' });
     const ask = async (token: string, address: string) => {
       const response = await fetch(`${url}/graphql`, {
