@@ -58,7 +58,7 @@ async function answer(
     const caller = await admission.request(request.headers.authorization, request.raw);
     const execution = await exports.find(caller, request.params.id);
     const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const headers = headersOf(execution, format, gzip, reply.getHeader('vary'));
+    const headers = headersOf(execution, format, gzip, [reply.getHeader('vary') ?? []].flat().map(String));
     if (request.method === 'HEAD') return await reply.headers(headers).send();
     const rows = exports.rows(caller, execution, left);
     // Read before the answer begins, so that what fails at once is told by a status.
@@ -81,14 +81,14 @@ function headersOf(
   execution: Execution,
   format: ExportFormat,
   gzip: boolean,
-  vary: unknown,
+  vary: readonly string[],
 ): Record<string, string> {
   return {
     'content-type': EXPORT_ENCODINGS[format].contentType,
     'content-disposition': `attachment; filename="${exportFileName(execution, format)}"`,
     // May be kept by the client alone, and shown again only after we were asked whether it still may be seen.
     'cache-control': 'private, no-cache',
-    vary: [vary ?? [], 'accept-encoding'].flat().join(', '),
+    vary: [...vary, 'accept-encoding'].join(', '),
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   };
 }

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -152,7 +152,7 @@ async function upgrade(headers: Record<string, string>) {
     },
   });
   asking.end();
-  const [response] = (await once(asking, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(asking, 'response')) as [IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);
   return { status: response.statusCode, headers: response.headers, body };

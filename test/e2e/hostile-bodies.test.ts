@@ -211,7 +211,7 @@ describe('parameters of a GET', () => {
   it.each(PATHS)('are read as strictly as a body: %s', async (path, accept) => {
     const headers = { ...authorization('demo-admin'), accept, 'apollo-require-preflight': '1' };
     const parameters = new URLSearchParams({ query: QUERY, variables: '{"a":1,"a":2}' });
-    const response = await fetch(`${app.url}${path}?${parameters}`, { headers });
+    const response = await fetch(`${app.url}${path}?${parameters.toString()}`, { headers });
 
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('the same key twice');
