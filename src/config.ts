@@ -209,7 +209,7 @@ function toList(text: string): string[] {
 
 /** As browsers write it: anything else would never match, and nobody would know why. */
 function isOrigin(text: string): boolean {
-  return text === ANY_ORIGIN || (isHttpUrl(text) && new URL(text).origin === text);
+  return text === ANY_ORIGIN || (isHttpUrl(text) && new URL(text).origin === text && !text.includes('*'));
 }
 
 /** Null for what is none of the three forms. */

@@ -15,13 +15,13 @@ const SUBSCRIBE = { id: '1', type: 'subscribe', payload: WATCH };
 
 const VIOLATIONS: readonly (readonly [string, number, (raw: RawSocket) => void])[] = [
   ['a text that is no JSON', 4400, ({ socket }) => socket.send('hello')],
-  ['a message without a type', 4400, ({ send }) => send({ id: '1' })],
-  ['a message of the other side', 4400, ({ send }) => send({ type: 'connection_ack' })],
-  ['an operation without an id', 4400, ({ send }) => send({ type: 'subscribe', payload: WATCH })],
-  ['an operation without a text', 4400, ({ send }) => send({ id: '1', type: 'subscribe', payload: {} })],
+  ['a message without a type', 4400, (raw) => raw.send({ id: '1' })],
+  ['a message of the other side', 4400, (raw) => raw.send({ type: 'connection_ack' })],
+  ['an operation without an id', 4400, (raw) => raw.send({ type: 'subscribe', payload: WATCH })],
+  ['an operation without a text', 4400, (raw) => raw.send({ id: '1', type: 'subscribe', payload: {} })],
   ['the same key twice', 4400, ({ socket }) => socket.send('{"type":"ping","type":"pong"}')],
-  ['a second introduction', 4429, ({ send }) => send(INIT)],
-  ['an id that is in use', 4409, ({ send }) => [SUBSCRIBE, SUBSCRIBE].forEach((message) => send(message))],
+  ['a second introduction', 4429, (raw) => raw.send(INIT)],
+  ['an id that is in use', 4409, (raw) => [SUBSCRIBE, SUBSCRIBE].forEach((message) => raw.send(message))],
 ];
 
 describe('a WebSocket that breaks the protocol is closed with the code for it', () => {
