@@ -192,6 +192,9 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     readiness: { problems: async () => problemsOf(store, listener) },
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
     allowedOrigins: config.allowedOrigins,
+    trustProxy: config.trustProxy,
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    maxConnections: config.maxConnections,
   });
   onStop(() => server.stop());
   onStop(async () => wait.stop());

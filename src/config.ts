@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
+import { isProxyAddress } from './transport/client-address.js';
+import { ANY_ORIGIN } from './transport/origin.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 
 export type Upstream =
@@ -34,7 +36,14 @@ export interface Config {
   readonly resultTtlMs: number;
   readonly maxResultRows: number;
   readonly dataDayBoundaryMs: number;
+  /** Origins whose pages may ask; `*`: all. */
   readonly allowedOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed: nobody's, that of so many proxies, or of these addresses. */
+  readonly trustProxy: false | number | readonly string[];
+  /** Operations of one identity in a minute; 0: no limit. */
+  readonly rateLimitPerMinute: number;
+  /** WebSockets and event streams at the same time; 0: no limit. */
+  readonly maxConnections: { readonly perIdentity: number; readonly perAddress: number };
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly logLevel: string;
@@ -88,7 +97,28 @@ const environment = z.object({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the UTC day such as 05:30')
     .default('00:00'),
-  ALLOWED_ORIGINS: z.string().default(''),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform(toList)
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be a list of origins such as https://app.example.com (scheme, host and port, nothing behind), or *',
+    ),
+  TRUST_PROXY: z
+    .string()
+    .default('off')
+    .transform(toTrustProxy)
+    .refine(
+      (trust) => trust !== null,
+      'must be off, the number of proxies in front (1 to 10), or a list of their addresses such as 10.0.0.0/8',
+    ),
+  // One client of a frontend's server may ask for hundreds of users; a person's page does not need a hundredth.
+  RATE_LIMIT_PER_MINUTE: integer(0, 1_000_000, 6_000),
+  // An idle one costs about 20 kB: 100 MB for the busiest identity, such as a frontend's server with a socket a user.
+  MAX_CONNECTIONS_PER_IDENTITY: integer(0, 1_000_000, 5_000),
+  // Everybody, where a proxy stands in front that TRUST_PROXY does not name.
+  MAX_CONNECTIONS_PER_ADDRESS: integer(0, 1_000_000, 20_000),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of: ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -158,7 +188,13 @@ function toConfig(env: Environment): Config {
     resultTtlMs: env.RESULT_TTL_HOURS * HOUR_MS,
     maxResultRows: env.MAX_RESULT_ROWS,
     dataDayBoundaryMs: toMsOfDay(env.DATA_DAY_BOUNDARY),
-    allowedOrigins: env.ALLOWED_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== ''),
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    trustProxy: env.TRUST_PROXY ?? false,
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    maxConnections: {
+      perIdentity: env.MAX_CONNECTIONS_PER_IDENTITY,
+      perAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
+    },
     graphiql: env.GRAPHIQL ?? outsideProduction,
     introspection: env.INTROSPECTION ?? outsideProduction,
     logLevel: env.LOG_LEVEL,
@@ -174,6 +210,23 @@ function toUpstream(env: Environment): Upstream {
 function toMsOfDay(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return hours * HOUR_MS + minutes * MINUTE_MS;
+}
+
+function toList(text: string): string[] {
+  return text.split(/[\s,]+/).filter((entry) => entry !== '');
+}
+
+/** As browsers write it: anything else would never match, and nobody would know why. */
+function isOrigin(text: string): boolean {
+  return text === ANY_ORIGIN || (isHttpUrl(text) && new URL(text).origin === text && !text.includes('*'));
+}
+
+/** Null for what is none of the three forms. */
+function toTrustProxy(text: string): Config['trustProxy'] | null {
+  if (text === 'off') return false;
+  if (/^([1-9]|10)$/.test(text)) return Number(text);
+  const addresses = toList(text);
+  return addresses.every(isProxyAddress) ? addresses : null;
 }
 
 /** Paths are put behind it, so it must end with one; and no request can be made with a password in its address. */

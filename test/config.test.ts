@@ -41,12 +41,41 @@ describe('parseConfig', () => {
       maxResultRows: 1_000_000,
       dataDayBoundaryMs: 0,
       allowedOrigins: [],
+      trustProxy: false,
+      rateLimitPerMinute: 6_000,
+      maxConnections: { perIdentity: 5_000, perAddress: 20_000 },
       graphiql: true,
       introspection: true,
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);
   });
+
+  it.each([
+    ['off', false],
+    ['2', 2],
+    ['10.0.0.0/8, fd00::1', ['10.0.0.0/8', 'fd00::1']],
+  ])('takes TRUST_PROXY=%s', (TRUST_PROXY, expected) => {
+    expect(parseConfig({ TRUST_PROXY }).trustProxy).toEqual(expected);
+  });
+
+  it.each(['on', '0', '11', 'proxy.internal', '10.0.0.0/33'])('refuses TRUST_PROXY=%s', (TRUST_PROXY) => {
+    expect(blamed({ TRUST_PROXY })).toEqual(['TRUST_PROXY']);
+  });
+
+  it.each(['https://a.example', 'http://localhost:3000,https://b.example', '*'])(
+    'takes ALLOWED_ORIGINS=%s',
+    (ALLOWED_ORIGINS) => {
+      expect(parseConfig({ ALLOWED_ORIGINS }).allowedOrigins).toEqual(ALLOWED_ORIGINS.split(','));
+    },
+  );
+
+  it.each(['https://a.example/', 'a.example', 'https://*.example', 'null', 'HTTPS://A.example', 'file:///x'])(
+    'refuses an origin that no browser would send: %s',
+    (ALLOWED_ORIGINS) => {
+      expect(blamed({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS']);
+    },
+  );
 
   it('takes what is set to nothing as not set', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: '', GENESYS_CLIENT_ID: '', GRAPHIQL: '' })).toEqual(

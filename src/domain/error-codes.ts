@@ -50,6 +50,7 @@ export const REQUEST_ERROR_CODES = {
   NOT_COMPARABLE: 'The two executions do not tell the same, or one of them has no rows.',
   UPSTREAM_UNAVAILABLE: 'Upstream can not be reached just now; try again.',
   SERVICE_UNAVAILABLE: 'This service can not answer just now; try again.',
+  RATE_LIMITED: 'Too much at once from this caller or this address; wait for as long as the answer says.',
   INTERNAL_SERVER_ERROR: 'Something unexpected; the request id finds it in the logs.',
 } as const;
 export type RequestErrorCode = keyof typeof REQUEST_ERROR_CODES;
@@ -63,12 +64,19 @@ export class RequestError extends Error {
   constructor(
     readonly code: RequestErrorCode,
     message: string,
-    options: { readonly retryable?: boolean; readonly cause?: unknown } = {},
+    options: {
+      readonly retryable?: boolean;
+      readonly retryAfterSeconds?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.retryable = options.retryable ?? false;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
   readonly retryable: boolean;
+  /** When the same request may succeed; null when nobody can tell. */
+  readonly retryAfterSeconds: number | null;
 }
 
 /** The same for an execution that is unknown, foreign or expired: nobody can tell which. */

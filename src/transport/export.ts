@@ -10,20 +10,22 @@ import { createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Caller } from '../domain/caller.js';
-import { RequestError } from '../domain/error-codes.js';
 import type { Execution, UsageRow } from '../domain/execution.js';
 import { EXPORT_FORMATS, exportFileName, type ExportFormat, exportPath } from '../domain/export.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExportService } from '../services/export-service.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { EXPORT_ENCODINGS, type ExportEncoding } from './export-encoding.js';
-import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
+import { HTTP_STATUS } from './graphql-errors.js';
+import type { Admission } from './admission.js';
+import { sendError } from './refusals.js';
 import type { RequestScope } from './request-scope.js';
 import { untilClosed } from './until-closed.js';
 
 export interface ExportOptions {
   readonly exports: ExportService;
   readonly scope: RequestScope;
+  readonly admission: Admission;
   readonly log: Logger;
 }
 
@@ -50,13 +52,13 @@ async function answer(
   request: ExportRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { exports, scope, log } = options;
+  const { exports, admission, log } = options;
   const left = untilClosed(reply.raw);
   try {
-    const caller = await scope.authenticate(request.headers.authorization);
+    const caller = await admission.request(request.headers.authorization, request.raw);
     const execution = await exports.find(caller, request.params.id);
     const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const headers = headersOf(execution, format, gzip);
+    const headers = headersOf(execution, format, gzip, [reply.getHeader('vary') ?? []].flat().map(String));
     if (request.method === 'HEAD') return await reply.headers(headers).send();
     const rows = exports.rows(caller, execution, left);
     // Read before the answer begins, so that what fails at once is told by a status.
@@ -70,19 +72,23 @@ async function answer(
       reply.raw.destroy();
       return reply.hijack();
     }
-    const status = error instanceof RequestError ? (STATUS[error.code] ?? 500) : 500;
-    await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
+    await sendError(reply, error, log, STATUS);
   }
   return reply;
 }
 
-function headersOf(execution: Execution, format: ExportFormat, gzip: boolean): Record<string, string> {
+function headersOf(
+  execution: Execution,
+  format: ExportFormat,
+  gzip: boolean,
+  vary: readonly string[],
+): Record<string, string> {
   return {
     'content-type': EXPORT_ENCODINGS[format].contentType,
     'content-disposition': `attachment; filename="${exportFileName(execution, format)}"`,
     // May be kept by the client alone, and shown again only after we were asked whether it still may be seen.
     'cache-control': 'private, no-cache',
-    vary: 'accept-encoding',
+    vary: [...vary, 'accept-encoding'].join(', '),
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   };
 }

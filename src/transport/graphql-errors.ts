@@ -3,6 +3,7 @@
  * mend (syntax, validation, input) is shown; what we know (`RequestError`) is shown with its code; everything else is
  * logged with the request's id and masked.
  */
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import { REQUEST_ERROR_CODES, RequestError, type RequestErrorCode } from '../domain/error-codes.js';
@@ -15,17 +16,22 @@ export const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
   FORBIDDEN: 403,
   UPSTREAM_UNAVAILABLE: 503,
   SERVICE_UNAVAILABLE: 503,
+  RATE_LIMITED: 429,
 };
 
 /** For failures before execution, such as a bad token: Apollo answers with the status that stands in it. */
 export function toGraphQLError(error: RequestError): GraphQLError {
   const status = HTTP_STATUS[error.code];
+  const { retryAfterSeconds } = error;
+  const headers = new HeaderMap(
+    retryAfterSeconds === null ? [] : [['retry-after', String(retryAfterSeconds)]],
+  );
   return new GraphQLError(error.message, {
     originalError: error,
     extensions: {
       code: error.code,
       retryable: error.retryable,
-      ...(status === undefined ? {} : { http: { status } }),
+      ...(status === undefined ? {} : { http: { status, headers } }),
     },
   });
 }
@@ -38,7 +44,11 @@ export function formatGraphQLError(error: unknown, log: Logger, requestId: strin
     return {
       ...placeOf(error),
       message: known.message,
-      extensions: { code: known.code, retryable: known.retryable },
+      extensions: {
+        code: known.code,
+        retryable: known.retryable,
+        ...(known.retryAfterSeconds === null ? {} : { retryAfterSeconds: known.retryAfterSeconds }),
+      },
     };
   }
   if (error instanceof GraphQLError && isClientsFault(error)) {

@@ -10,12 +10,15 @@ import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { PARSE_OPTIONS } from './limits.js';
 import { currentRequestId } from './request-id.js';
+import type { Admission } from './admission.js';
 import type { RequestScope } from './request-scope.js';
+import { addOtherMethods } from './refusals.js';
 import { untilClosed } from './until-closed.js';
 
 export interface HttpGraphQLOptions {
   readonly schema: GraphQLSchema;
   readonly scope: RequestScope;
+  readonly admission: Admission;
   readonly log: Logger;
   readonly validationRules: readonly ValidationRule[];
 }
@@ -23,7 +26,7 @@ export interface HttpGraphQLOptions {
 /** Adds `POST /graphql` and, for queries, `GET /graphql`. Gives a function that stops Apollo, after the listener. */
 export async function addHttpGraphQL(
   fastify: FastifyInstance,
-  { schema, scope, log, validationRules }: HttpGraphQLOptions,
+  { schema, scope, admission, log, validationRules }: HttpGraphQLOptions,
 ): Promise<() => Promise<void>> {
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -45,16 +48,17 @@ export async function addHttpGraphQL(
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: fastifyApolloHandler(apollo, {
-      context: async ({ headers, id }, { raw }) => {
-        const signal = untilClosed(raw);
+      context: async ({ headers, id, raw }, reply) => {
+        const signal = untilClosed(reply.raw);
         try {
-          return scope.context(await scope.authenticate(headers.authorization), id, signal);
+          return scope.context(await admission.request(headers.authorization, raw), id, signal);
         } catch (error) {
           throw error instanceof RequestError ? toGraphQLError(error) : toMasked(error);
         }
       },
     }),
   });
+  addOtherMethods(fastify, '/graphql', ['GET', 'POST']);
   return () => apollo.stop();
 }
 

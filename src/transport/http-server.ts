@@ -2,26 +2,32 @@
  * The HTTP host: one Fastify on one port, with every door on it. What is opened here is closed by `stop`, in the
  * order in which clients are told: streams first, then the listener, then Apollo.
  */
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 
-import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
+import { RequestError } from '../domain/error-codes.js';
 import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import type { ExportService } from '../services/export-service.js';
+import { createAdmission } from './admission.js';
+import { createAddressOf, type TrustProxy } from './client-address.js';
+import { type ConnectionLimitOptions, createConnectionLimits } from './connection-limits.js';
+import { addCors } from './cors.js';
 import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
-import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
 import { createOriginCheck } from './origin.js';
-import { withRequestId } from './request-id.js';
+import { createRateLimits } from './rate-limit.js';
+import { addRefusals, refuse, refuseConnection } from './refusals.js';
+import { addBodyRules } from './request-body.js';
+import { toRequestId, withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
+import { addSecurityHeaders, BARE_SECURITY_HEADERS } from './security-headers.js';
 import { addServerSentEvents } from './server-sent-events.js';
 import { addWebSocket } from './websocket.js';
 
@@ -38,7 +44,20 @@ export interface HttpServerOptions {
   readonly graphiql: GraphiQLOptions | null;
   /** Beside our own. */
   readonly allowedOrigins: readonly string[];
+  readonly trustProxy: TrustProxy;
+  /** Operations of one identity in a minute; 0: no limit. */
+  readonly rateLimitPerMinute: number;
+  readonly maxConnections: ConnectionLimitOptions;
+  /** How long a request may take to arrive. @default ARRIVAL */
+  readonly arrival?: Arrival;
   readonly log: Logger;
+}
+
+export interface Arrival {
+  /** The headers, counted from the connection's beginning. */
+  readonly headersMs: number;
+  /** The whole request. */
+  readonly requestMs: number;
 }
 
 export interface HttpServer {
@@ -49,6 +68,12 @@ export interface HttpServer {
 
 /** Every documented operation with all its variables fits ten times. */
 const MAX_BODY_BYTES = 256 * 1024;
+/** The body in full over a line of 10 kB/s; headers are a thousandth of it. Who is slower holds a socket for nothing. */
+const ARRIVAL: Arrival = { headersMs: 10_000, requestMs: 30_000 };
+/** The longest token is 8 kB, and proxies add headers of their own. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** An execution's id has 36 characters. */
+const MAX_PARAMETER_LENGTH = 100;
 /** What is being answered when we stop may take so long; a start waits for upstream for two seconds. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -57,18 +82,12 @@ const IDLE_SWEEP_MS = 50;
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, log } = options;
-  const fastify = Fastify({
-    bodyLimit: MAX_BODY_BYTES,
-    genReqId: () => randomUUID(),
-    // Idle keep-alive connections would hold up the end by their timeout.
-    forceCloseConnections: 'idle',
-    logger: false,
-  });
+  const fastify = createFastify(options);
+  let closing = false;
   fastify.addHook('onRequest', (request, reply, next) => {
     void reply.header('x-request-id', request.id);
-    withRequestId(request.id, next);
+    withRequestId(request.id, () => next(closing ? stopping() : undefined));
   });
-  fastify.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
   const closers = await addDoors(fastify, options);
   try {
     await fastify.listen({ host, port });
@@ -82,6 +101,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async stop() {
+      closing = true;
       const closed = fastify.close();
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
@@ -96,42 +116,67 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
+function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyInstance {
+  return Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    genReqId: ({ headers }) => toRequestId(headers['x-request-id']),
+    // Idle keep-alive connections would hold up the end by their timeout.
+    forceCloseConnections: 'idle',
+    // We say so ourselves, in the shape of all errors.
+    return503OnClosing: false,
+    requestTimeout: arrival.requestMs,
+    http: {
+      headersTimeout: arrival.headersMs,
+      connectionsCheckingInterval: Math.min(1_000, arrival.headersMs),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Node's own refusal has no body; see `addBodyRules`.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      // No hook has seen this one.
+      void reply.headers({ ...BARE_SECURITY_HEADERS, 'x-request-id': request.id });
+      void refuse(error, reply, log);
+    },
+    logger: false,
+  });
+}
+
+function stopping(): RequestError {
+  const message = 'This node is about to stop; ask again, another one will answer.';
+  return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true });
+}
+
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   const { schema, scope, log, introspection } = options;
   const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
   const pipeline = createGraphQLPipeline({ schema, validationRules, log });
-  await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
+  const admission = createAdmission({
+    scope,
+    rates: createRateLimits({ perMinute: options.rateLimitPerMinute }),
+    connections: createConnectionLimits(options.maxConnections),
+    addressOf: createAddressOf(options.trustProxy),
+  });
+  await addSecurityHeaders(fastify);
+  await addCors(fastify, options.allowedOrigins);
+  addBodyRules(fastify);
+  addRefusals(fastify, log);
   addHealth(fastify, options.readiness);
   await addGraphiQL(fastify, options.graphiql);
-  addExport(fastify, { exports: options.exports, scope, log });
-  const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
-  const events = addServerSentEvents(fastify, { pipeline, scope, log });
+  addExport(fastify, { exports: options.exports, scope, admission, log });
+  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, validationRules });
+  const events = addServerSentEvents(fastify, { pipeline, scope, admission, log });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
-  const webSocket = addWebSocket({ server: fastify.server, pipeline, scope, log, isAllowedOrigin });
+  const webSocket = addWebSocket({
+    server: fastify.server,
+    pipeline,
+    scope,
+    admission,
+    log,
+    isAllowedOrigin,
+  });
   return { apollo, streams: [events, webSocket] };
-}
-
-/** What never got as far as an operation: a body that is too large or no JSON, a header too many. */
-async function answerError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  log: Logger,
-): Promise<void> {
-  const status = statusOf(error);
-  if (status < 500 && error instanceof Error) {
-    await reply
-      .code(status)
-      .send({ errors: [{ message: error.message, extensions: { code: 'BAD_REQUEST' } }] });
-    return;
-  }
-  await reply.code(500).send({ errors: [formatGraphQLError(error, log, request.id)] });
-}
-
-function statusOf(error: unknown): number {
-  const status =
-    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
-  return typeof status === 'number' ? status : 500;
 }
 
 function toStartupError(error: unknown, host: string, port: number): Error {

@@ -4,14 +4,19 @@
  */
 import type { IncomingMessage } from 'node:http';
 
+/** Stands for every origin. */
+export const ANY_ORIGIN = '*';
+
 /** Requests without an `Origin` do not come from a page, and are allowed. */
 export function createOriginCheck(allowedOrigins: readonly string[]): (request: IncomingMessage) => boolean {
   const allowed = new Set(allowedOrigins);
+  const any = allowed.has(ANY_ORIGIN);
   return ({ headers: { origin, host } }) =>
-    origin === undefined || allowed.has(origin) || hostOf(origin) === host;
+    any || origin === undefined || allowed.has(origin) || hostOf(origin) === host;
 }
 
-/** Null for the opaque origin `null` and for anything that is no URL. */
+/** Null for the opaque origin `null` and for anything that is not written as browsers write an origin. */
 function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+  const url = URL.canParse(origin) ? new URL(origin) : null;
+  return url?.origin === origin ? url.host : null;
 }

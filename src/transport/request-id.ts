@@ -2,11 +2,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
+/** As others write theirs: UUIDs, trace ids, ULIDs. Nothing that could end a log line or a header. */
+const SANE_ID = /^[\w.:-]{1,128}$/;
 const storage = new AsyncLocalStorage<string>();
 
+/** The id that the client or a proxy has given, if it is sane; otherwise a new one. */
+export function toRequestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+}
+
 /** Runs `next` and all that it starts under the given id. */
-export function withRequestId(requestId: string, next: () => void): void {
-  storage.run(requestId, next);
+export function withRequestId<T>(requestId: string, next: () => T): T {
+  return storage.run(requestId, next);
+}
+
+/** For log lines: the id of the request within which something happens, if it is one. */
+export function requestIdFields(): { requestId?: string } {
+  const requestId = storage.getStore();
+  return requestId === undefined ? {} : { requestId };
 }
 
 /** A new one outside of any request, so that a masked error always has a name. */

@@ -10,10 +10,10 @@ import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 
 import type { RequestContext } from '../services/request-context.js';
-import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
-import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
+import type { Admission } from './admission.js';
+import { addOtherMethods, sendError } from './refusals.js';
 import type { RequestScope } from './request-scope.js';
 import type { Authorization } from './token-watch.js';
 import { untilClosed } from './until-closed.js';
@@ -21,6 +21,7 @@ import { untilClosed } from './until-closed.js';
 export interface ServerSentEventsOptions {
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
+  readonly admission: Admission;
   readonly log: Logger;
 }
 
@@ -44,7 +45,7 @@ const LAST_WORDS_MS = 2_000;
 /** Adds `GET` and `POST /graphql/stream`. Gives a function that ends every stream. */
 export function addServerSentEvents(
   fastify: FastifyInstance,
-  { pipeline, scope, log }: ServerSentEventsOptions,
+  { pipeline, scope, admission, log }: ServerSentEventsOptions,
 ): () => Promise<void> {
   const streams: Streams = { open: new Set(), closing: false };
   const handler = createHandler<FastifyRequest, OperationContext, OperationContext>({
@@ -64,7 +65,7 @@ export function addServerSentEvents(
     method: ['GET', 'POST'],
     url: PATH,
     handler: async (request, reply) => {
-      const context = await contextOrRefusal(request, reply, scope, log);
+      const context = await contextOrRefusal(request, reply, { scope, admission, log });
       if (!context) return reply;
       try {
         await answer({ request, reply, handler, context, streams });
@@ -75,6 +76,7 @@ export function addServerSentEvents(
     },
   });
 
+  addOtherMethods(fastify, PATH, ['GET', 'POST']);
   return async () => {
     streams.closing = true;
     await Promise.all([...streams.open].map((stream) => stream.return()));
@@ -90,8 +92,7 @@ async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult, v
 async function contextOrRefusal(
   request: FastifyRequest,
   reply: FastifyReply,
-  scope: RequestScope,
-  log: Logger,
+  { scope, admission, log }: Pick<ServerSentEventsOptions, 'scope' | 'admission' | 'log'>,
 ): Promise<OperationContext | null> {
   try {
     if (!request.headers.accept?.includes('text/event-stream')) {
@@ -100,11 +101,10 @@ async function contextOrRefusal(
       return null;
     }
     const signal = untilClosed(reply.raw);
-    const caller = await scope.authenticate(request.headers.authorization);
+    const caller = await admission.stream(request.headers.authorization, request.raw, signal);
     return { ...scope.context(caller, request.id, signal), authorization: scope.watch(caller) };
   } catch (error) {
-    const status = error instanceof RequestError ? (HTTP_STATUS[error.code] ?? 500) : 500;
-    await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
+    await sendError(reply, error, log);
     return null;
   }
 }

@@ -5,25 +5,30 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
-import { toGraphQLError } from './graphql-errors.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
+import type { Admission } from './admission.js';
+import { type Leave, leavingAtEnd } from './connection-limits.js';
+import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
+import { GuardedWebSocket } from './guarded-socket.js';
+import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 import type { Authorization } from './token-watch.js';
+import { acceptUpgrades, type AdmissionOf } from './upgrade.js';
 
 export interface WebSocketOptions {
   readonly server: Server;
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
+  readonly admission: Admission;
   readonly log: Logger;
   /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
   readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
@@ -48,39 +53,34 @@ export function addWebSocket({
   server,
   pipeline,
   scope,
+  admission,
   log,
   isAllowedOrigin,
 }: WebSocketOptions): () => Promise<void> {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
+    WebSocket: GuardedWebSocket,
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => {});
-    if (pathOf(request) !== PATH) return refuseUpgrade(socket, '404 Not Found');
-    if (!isAllowedOrigin(request)) return refuseUpgrade(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.emit('connection', webSocket, request);
-      // `ws` has closed it with the right code already; the protocol library would print it as an error of ours.
-      webSocket.removeAllListeners('error').on('error', (error) => {
-        log.debug({ err: error }, 'a WebSocket client broke the protocol');
-      });
-    });
-  });
+  const admissionOf = acceptUpgrades({ server, sockets, path: PATH, admission, isAllowedOrigin, log });
 
   const graphql = useServer<Params, ConnectionExtra>(
     {
       // What goes wrong inside is ours to log, and no reason to give to a client.
       isProd: true,
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      onConnect: (connection) => admit(connection, scope, log),
+      onConnect: (connection) => admit(connection, scope, admissionOf, log),
       onClose: ({ extra }) => extra.authorization?.release(),
-      onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
-      execute: (args) => leavable(args as SocketArgs, pipeline),
-      subscribe: (args) => {
-        const { authorization, ...operation } = args as SocketArgs;
-        return pipeline.subscribe(operation, authorization);
+      onSubscribe: async (connection, _id, payload) => {
+        const leave = await placeOrRefusal(connection, admissionOf, log);
+        if (typeof leave !== 'function') return leave;
+        const args = argsOf(connection, payload, pipeline, scope);
+        if ('document' in args) return { ...args, leave };
+        leave();
+        return args;
       },
+      execute: (args) => leavingAtEnd(leavable(args as SocketArgs, pipeline), (args as SocketArgs).leave),
+      subscribe: (args) => subscribed(args as SocketArgs, pipeline),
     },
     sockets,
     KEEP_ALIVE_MS,
@@ -95,10 +95,16 @@ export function addWebSocket({
 }
 
 /** False closes the socket with 4403. */
-async function admit(connection: Connection, scope: RequestScope, log: Logger): Promise<boolean> {
+async function admit(
+  connection: Connection,
+  scope: RequestScope,
+  admissionOf: AdmissionOf,
+  log: Logger,
+): Promise<boolean> {
   const { request, socket } = connection.extra;
   try {
-    const caller = await scope.authenticate(authorizationOf(connection.connectionParams, request));
+    const given = authorizationOf(connection.connectionParams, request);
+    const caller = await admissionOf(request).authenticate(given);
     // The client may have left meanwhile: then nobody would end the watch.
     if (socket.readyState !== socket.OPEN) return false;
     connection.extra.caller = caller;
@@ -131,6 +137,33 @@ function authorizationOf(params: Params, request: IncomingMessage): string | und
   return typeof given === 'string' ? given : request.headers.authorization;
 }
 
+/** A place for one more operation, or the errors that are the whole answer to it. */
+async function placeOrRefusal(
+  { extra }: Connection,
+  admissionOf: AdmissionOf,
+  log: Logger,
+): Promise<Leave | readonly GraphQLError[]> {
+  try {
+    return await admissionOf(extra.request).operation();
+  } catch (error) {
+    const { message, extensions } = formatGraphQLError(error, log, randomUUID());
+    return [new GraphQLError(message, { extensions })];
+  }
+}
+
+async function subscribed({ leave, authorization, ...args }: SocketArgs, pipeline: GraphQLPipeline) {
+  try {
+    const { requestId } = args.contextValue;
+    const source = await withRequestId(requestId, () => pipeline.subscribe(args, authorization));
+    if (Symbol.asyncIterator in source) return leavingAtEnd(source, leave);
+    leave();
+    return source;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
 function argsOf(
   { extra }: Connection,
   payload: SubscribePayload,
@@ -147,16 +180,18 @@ function argsOf(
   return 'document' in args ? withConnection(args, gone, authorization) : args;
 }
 
+/** `leave`: gives back the operation's place. */
 type SocketArgs = OperationArgs & {
   readonly gone: AbortController;
   readonly authorization: Authorization;
+  readonly leave: Leave;
 };
 
 function withConnection(
   args: OperationArgs,
   gone: AbortController,
   authorization: Authorization,
-): SocketArgs {
+): Omit<SocketArgs, 'leave'> {
   return { ...args, gone, authorization };
 }
 
@@ -177,7 +212,10 @@ function leavable(args: SocketArgs, pipeline: GraphQLPipeline): AsyncGenerator<E
     async next() {
       if (asked) return done;
       asked = true;
-      const result = pipeline.execute(args).then((value) => ({ done: false, value }) as const);
+      const { requestId } = args.contextValue;
+      const result = withRequestId(requestId, () => pipeline.execute(args)).then(
+        (value) => ({ done: false, value }) as const,
+      );
       return Promise.race([result, left.promise]);
     },
     return: leave,
@@ -189,12 +227,4 @@ function leavable(args: SocketArgs, pipeline: GraphQLPipeline): AsyncGenerator<E
       await leave();
     },
   };
-}
-
-function pathOf({ url }: IncomingMessage): string {
-  return (url ?? '').split('?', 1)[0] ?? '';
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

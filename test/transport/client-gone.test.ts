@@ -47,6 +47,9 @@ beforeEach(async () => {
     introspection: true,
     graphiql: null,
     allowedOrigins: [],
+    trustProxy: false,
+    rateLimitPerMinute: 0,
+    maxConnections: { perIdentity: 0, perAddress: 0 },
     log: silentLogger,
   });
 });

@@ -27,6 +27,9 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
     introspection: true,
     graphiql: null,
     allowedOrigins: [],
+    trustProxy: false,
+    rateLimitPerMinute: 0,
+    maxConnections: { perIdentity: 0, perAddress: 0 },
     log: silentLogger,
   });
 
