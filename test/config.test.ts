@@ -42,6 +42,8 @@ describe('parseConfig', () => {
       allowedOrigins: [],
       graphiql: true,
       introspection: true,
+      limits: { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, cost: 10_000 },
+      trustedDocuments: null,
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
 import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
@@ -19,21 +18,20 @@ import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { createOperationGate, type OperationGateOptions } from './operation-gate.js';
 import { createOriginCheck } from './origin.js';
 import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 import { addServerSentEvents } from './server-sent-events.js';
 import { addWebSocket } from './websocket.js';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends OperationGateOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly schema: GraphQLSchema;
   readonly scope: RequestScope;
   readonly readiness: Readiness;
   readonly exports: ExportService;
-  readonly introspection: boolean;
   /** Null: the page is off. */
   readonly graphiql: GraphiQLOptions | null;
   /** Beside our own. */
@@ -97,14 +95,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
-  const { schema, scope, log, introspection } = options;
-  const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
-  const pipeline = createGraphQLPipeline({ schema, validationRules, log });
+  const { schema, scope, log } = options;
+  const gate = createOperationGate(options);
+  const pipeline = createGraphQLPipeline({ schema, gate, log });
   await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
   addHealth(fastify, options.readiness);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, log });
-  const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
+  const apollo = await addHttpGraphQL(fastify, { schema, scope, log, gate });
   const events = addServerSentEvents(fastify, { pipeline, scope, log });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
   const webSocket = addWebSocket({ server: fastify.server, pipeline, scope, log, isAllowedOrigin });

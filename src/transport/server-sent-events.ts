@@ -14,6 +14,7 @@ import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
+import { withNamedDocument } from './named-document.js';
 import type { RequestScope } from './request-scope.js';
 import { untilClosed } from './until-closed.js';
 
@@ -110,9 +111,8 @@ interface Answering {
 async function answer({ request, reply, handler, context, scope, streams }: Answering): Promise<void> {
   const [body, init] = await handler({
     method: request.method,
-    url: request.url,
+    ...withNamedDocument(request),
     headers: { get: (name) => (name === 'accept' ? 'text/event-stream' : headerOf(request, name)) },
-    body: request.body as Record<string, unknown> | null,
     raw: request,
     context,
   });
