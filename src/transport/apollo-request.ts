@@ -26,7 +26,8 @@ export function documentParamsOf({ body, method, search }: ApolloRequest): Docum
 /** Puts the text in the place of the hash by which it was named: Apollo is told nothing of hashes. */
 export function withText(request: ApolloRequest, query: string): void {
   if (request.method === 'POST') {
-    request.body = { ...(request.body as object), query, extensions: undefined };
+    const { extensions: _, ...body } = request.body as Record<string, unknown>;
+    request.body = { ...body, query };
     return;
   }
   const params = new URLSearchParams(request.search);

@@ -109,14 +109,11 @@ function createMeasure(document: DocumentNode): (definition: Definition) => Shap
         for (const argument of selection.arguments ?? []) literals.value(argument.value);
         return ofField(selection, selection.selectionSet ? ofSet(selection.selectionSet) : EMPTY);
       case Kind.INLINE_FRAGMENT: {
-        const shape = ofSet(selection.selectionSet);
-        return { ...shape, fields: shape.fields + 1 };
+        return inFragment(ofSet(selection.selectionSet));
       }
       case Kind.FRAGMENT_SPREAD: {
         const fragment = fragments.get(selection.name.value);
-        const shape = fragment ? ofDefinition(fragment) : EMPTY;
-        // Following a spread is work, whatever it leads to.
-        return { ...shape, fields: shape.fields + 1, fragmentChain: shape.fragmentChain + 1 };
+        return inFragment(fragment ? ofDefinition(fragment) : EMPTY);
       }
     }
   }
@@ -133,6 +130,11 @@ const EMPTY: Shape = {
   fragmentChain: 0,
   keys: new Map(),
 };
+
+/** Going into a fragment is work, whatever is in it. */
+function inFragment(shape: Shape): Shape {
+  return { ...shape, fields: shape.fields + 1, fragmentChain: shape.fragmentChain + 1 };
+}
 
 function ofField({ name, alias }: FieldNode, below: Shape): Shape {
   const introspects = name.value === '__schema' || name.value === '__type';

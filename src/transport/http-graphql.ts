@@ -6,6 +6,7 @@ import {
   type GraphQLRequestContextDidResolveOperation,
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 
@@ -14,6 +15,7 @@ import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { type ApolloRequest, documentParamsOf, toApolloRequest, withText } from './apollo-request.js';
+import type { DocumentParams } from './documents.js';
 import type { AdmittedDocument, OperationGate } from './operation-gate.js';
 import { currentRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
@@ -45,6 +47,8 @@ export async function addHttpGraphQL(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     plugins: [
+      // In the place of a page of Apollo's, with scripts from elsewhere, that a browser would be shown.
+      ApolloServerPluginLandingPageDisabled(),
       {
         requestDidStart: async () => ({
           async didResolveOperation(resolved) {
@@ -68,7 +72,7 @@ export async function addHttpGraphQL(
       const params = documentParamsOf(asked);
       const found = params && gate.admit(params);
       if (found) admitted.set(asked, found);
-      if (typeof found?.text === 'string' && found.text !== params?.query) withText(asked, found.text);
+      if (typeof found?.text === 'string' && isNamed(params, found)) withText(asked, found.text);
       return scope.context(caller, request.id, signal);
     } catch (error) {
       throw asShown(error);
@@ -90,6 +94,10 @@ export async function addHttpGraphQL(
     },
   });
   return () => apollo.stop();
+}
+
+function isNamed(params: DocumentParams | null, { text }: AdmittedDocument): boolean {
+  return params?.query !== text || (params?.extensions ?? null) !== null;
 }
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
@@ -126,8 +134,8 @@ function showErrors(
   const result = response.body.singleResult;
   if (!result.errors) return;
   const asked = { text: source, variables: request.variables };
-  const show = result.data === undefined ? gate.shown.refusals : gate.shown.ofFields;
-  response.body.singleResult = { ...result, errors: show(result.errors, asked) };
+  const errors = gate.shown[result.data === undefined ? 'refusals' : 'ofFields'](result.errors, asked);
+  response.body.singleResult = { ...result, errors };
 }
 
 function asShown(error: unknown): GraphQLError {
