@@ -95,6 +95,7 @@ export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOpti
       operationName: operationName ?? null,
       variableValues: variables ?? null,
       contextValue,
+      options: gate.executionOptions,
     };
   }
 

@@ -40,6 +40,7 @@ export async function addHttpGraphQL(
     introspection: true,
     validationRules: [...gate.validationRules],
     validationOptions: gate.validationOptions,
+    executionOptions: gate.executionOptions,
     parseOptions: gate.parseOptions,
     // The gate has put the text in the place of its hash.
     persistedQueries: false,

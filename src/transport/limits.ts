@@ -47,4 +47,6 @@ export const FIXED_LIMITS = {
   /** Lists and objects in each other, in one argument. */
   literalDepth: 10,
   variables: 50,
+  /** In all variables together: seven filters of 200 values, and the rest. */
+  variableValues: 2_000,
 } as const;

@@ -17,8 +17,9 @@ import { checkCost, costOf, type Weighing } from './document-cost.js';
 import { checkLength, checkShape } from './document-shape.js';
 import { createDocumentSource, type DocumentParams, type FoundDocument } from './documents.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './limits.js';
-import { createShownErrors, MOST_VALIDATION_ERRORS, type ShownErrors } from './shown-errors.js';
+import { createShownErrors, MOST_LIBRARY_ERRORS, type ShownErrors } from './shown-errors.js';
 import type { TrustedDocuments } from './trusted-documents.js';
+import { checkVariables } from './variables-shape.js';
 
 export interface OperationGateOptions {
   readonly schema: GraphQLSchema;
@@ -39,6 +40,8 @@ export interface OperationGate {
   readonly parseOptions: ParseOptions;
   readonly validationRules: readonly ValidationRule[];
   readonly validationOptions: { readonly maxErrors: number };
+  /** For those who execute. */
+  readonly executionOptions: { readonly maxCoercionErrors: number };
   readonly shown: ShownErrors;
   /** Before validation. Throws `RequestError` or `GraphQLError`, both with a code and fit to be shown. */
   admit(params: DocumentParams): AdmittedDocument;
@@ -53,7 +56,8 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
   return {
     parseOptions,
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
-    validationOptions: { maxErrors: MOST_VALIDATION_ERRORS },
+    validationOptions: { maxErrors: MOST_LIBRARY_ERRORS },
+    executionOptions: { maxCoercionErrors: MOST_LIBRARY_ERRORS },
     shown: createShownErrors(schema, introspection),
     admit(params) {
       if (typeof params.query === 'string') checkLength(params.query);
@@ -63,6 +67,7 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
       return { ...found, document };
     },
     weigh(admitted, weighing) {
+      checkVariables(weighing.variables);
       checkCost(costOf({ ...weighing, schema }), limits.cost);
       documents.keep(admitted);
     },

@@ -30,8 +30,8 @@ const MOST_ERRORS = 8;
 const MOST_MESSAGE_BYTES = 300;
 const MOST_LOCATIONS = 3;
 
-/** What the library collects before it gives up, where the first eight are shown. */
-export const MOST_VALIDATION_ERRORS = MOST_ERRORS;
+/** What the library collects of each kind before it gives up. */
+export const MOST_LIBRARY_ERRORS = MOST_ERRORS;
 
 const NAME = /[_A-Za-z]\w*/g;
 const QUOTED = /"[^"]*"/g;

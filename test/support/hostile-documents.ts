@@ -65,6 +65,16 @@ const TOO_COMPLEX: readonly (readonly [string, string, Record<string, unknown>?]
     `{compareUsageExecutions(baseline: "x", current: "y", by: [DATE], first: 1000) {baseline {${times(5, (i) => `a${i}: ${ROWS}`)}} current {${times(5, (i) => `a${i}: ${ROWS}`)}}}}`,
   ],
   [
+    'a variable with 3,000 unknown fields',
+    'query ($f: UsageExecutionFilter) {usageExecutions(filter: $f) {totalCount}}',
+    { f: Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`x${i}`, 1])) },
+  ],
+  [
+    'a variable without bottom',
+    'query ($f: UsageExecutionFilter) {usageExecutions(filter: $f) {totalCount}}',
+    { f: JSON.parse(wrapped(3_000, '{"a":', '1', '}')) as unknown },
+  ],
+  [
     'rows in a subscription',
     `subscription {usageExecutionsFinished {${times(10, (i) => `a${i}: ${ROWS}`)}}}`,
   ],
