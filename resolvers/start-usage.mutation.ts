@@ -93,9 +93,10 @@ const begun = new WeakMap<RequestContext, number>();
 
 /** The starts of one request happen one after the other, and wait no longer in all than one may by itself. */
 function waitLeft(context: RequestContext, asked: number | null | undefined): number {
-  const since = begun.get(context) ?? performance.now();
+  const nowMs = context.now();
+  const since = begun.get(context) ?? nowMs;
   begun.set(context, since);
   // Too long a wait is refused as such.
   if ((asked ?? 0) > MAX_WAIT_MS) return Infinity;
-  return Math.max(0, Math.ceil(MAX_WAIT_MS - (performance.now() - since)));
+  return Math.max(0, MAX_WAIT_MS - (nowMs - since));
 }

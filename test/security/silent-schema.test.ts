@@ -99,14 +99,14 @@ describe.each(THREE_DOORS)('over $name', (door) => {
     expect(operations.length).toBeGreaterThan(1_000);
 
     const told: string[] = [];
-    const { ask, close } = await ASKING[door.name]!(app.url);
+    const asking = await ASKING[door.name]!(app.url);
     await eachOf(operations, async (operation) => {
-      const messages = await ask(operation);
+      const messages = await asking.ask(operation);
       expect(messages.length).toBeGreaterThan(0);
       for (const message of messages)
         told.push(...toldBy(message, operation).map((what) => `${what}: ${message}`));
     });
-    await close();
+    await asking.close();
 
     expect(told).toEqual([]);
   }, 120_000);
