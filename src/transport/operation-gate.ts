@@ -53,6 +53,16 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
   const { schema, introspection, limits = DEFAULT_LIMITS, trusted = null } = options;
   const documents = createDocumentSource(trusted);
   const parseOptions: ParseOptions = { maxTokens: limits.tokens };
+  const checked = createRecentDocuments();
+
+  function check(text: string): DocumentNode | null {
+    const document = parsed(text, parseOptions);
+    if (!document) return null;
+    checkShape(document, limits);
+    checked.set(text, document);
+    return document;
+  }
+
   return {
     parseOptions,
     validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
@@ -62,14 +72,30 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
     admit(params) {
       if (typeof params.query === 'string') checkLength(params.query);
       const found = documents.find(params);
-      const document = typeof found.text === 'string' ? parsed(found.text, parseOptions) : null;
-      if (document) checkShape(document, limits);
-      return { ...found, document };
+      if (typeof found.text !== 'string') return { ...found, document: null };
+      return { ...found, document: checked.get(found.text) ?? check(found.text) };
     },
     weigh(admitted, weighing) {
       checkVariables(weighing.variables);
       checkCost(costOf({ ...weighing, schema }), limits.cost);
       documents.keep(admitted);
+    },
+  };
+}
+
+/** Clients ask the same again and again: the latest texts of usual length need not be parsed anew. */
+const RECENT = 500;
+const USUAL_LENGTH = 8_000;
+
+function createRecentDocuments() {
+  const documents = new Map<string, DocumentNode>();
+  return {
+    get: (text: string) => documents.get(text),
+    set(text: string, document: DocumentNode): void {
+      if (text.length > USUAL_LENGTH) return;
+      documents.set(text, document);
+      const [oldest] = documents.keys();
+      if (documents.size > RECENT && oldest !== undefined) documents.delete(oldest);
     },
   };
 }
