@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 
+import { comparisonCost } from '../schema/cost.js';
 import { UsageDimensionEnum } from '../schema/enums.js';
 import { UsageComparison } from '../schema/usage-comparison.type.js';
 import type { UsageDimension } from '../src/domain/operation.js';
@@ -10,6 +11,7 @@ import { toUsageComparison } from './to-table.js';
 @Resolver()
 export class CompareUsageExecutionsQueryResolver {
   @Query(() => UsageComparison, {
+    complexity: comparisonCost({ otherwise: 50, most: MOST_GROUPS }),
     description:
       'Two results of the same operation and the same metrics, key by key: what has changed most comes first. Both must ' +
       'have succeeded.',

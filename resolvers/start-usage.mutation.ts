@@ -11,7 +11,7 @@ import {
 } from '../schema/usage.input.js';
 import type { UsageOperation } from '../src/domain/operation.js';
 import type { RequestDraft } from '../src/domain/request.js';
-import type { StartOptions } from '../src/domain/start-options.js';
+import { MAX_WAIT_MS, type StartOptions } from '../src/domain/start-options.js';
 import type { RequestContext } from '../src/services/request-context.js';
 import { toUsageExecution } from './to-schema.js';
 
@@ -78,10 +78,25 @@ export class StartUsageMutationResolver {
 }
 
 async function start(
-  { caller, executions, now, signal }: RequestContext,
+  context: RequestContext,
   operation: UsageOperation,
-  draft: RequestDraft & StartOptions,
+  { waitMs, ...draft }: RequestDraft & StartOptions,
 ): Promise<UsageExecutionPayload> {
-  const { execution, source, userErrors } = await executions.start(caller, operation, draft, signal);
+  const { caller, executions, now, signal } = context;
+  const waiting = { ...draft, waitMs: Math.min(waitMs ?? 0, waitLeft(context, waitMs)) };
+  const { execution, source, userErrors } = await executions.start(caller, operation, waiting, signal);
   return { execution: execution && toUsageExecution(execution, now()), source, userErrors };
+}
+
+/** When the first start of a request began. */
+const begun = new WeakMap<RequestContext, number>();
+
+/** The starts of one request happen one after the other, and wait no longer in all than one may by itself. */
+function waitLeft(context: RequestContext, asked: number | null | undefined): number {
+  const nowMs = context.now();
+  const since = begun.get(context) ?? nowMs;
+  begun.set(context, since);
+  // Too long a wait is refused as such.
+  if ((asked ?? 0) > MAX_WAIT_MS) return Infinity;
+  return Math.max(0, MAX_WAIT_MS - (nowMs - since));
 }

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 
+import { groupsCost, pageCost, passCost } from '../schema/cost.js';
 import { UsageDimensionEnum } from '../schema/enums.js';
 import { UsageExecution } from '../schema/usage-execution.type.js';
 import { UsageGroup } from '../schema/usage-group.type.js';
@@ -19,6 +20,7 @@ const FILTER = 'Only these rows; left out: all.';
 @Resolver(() => UsageExecution)
 export class UsageExecutionFieldsResolver {
   @FieldResolver(() => UsageRowConnection, {
+    complexity: pageCost({ otherwise: 100, most: MOST_ROWS }),
     description:
       'The rows; none until it has succeeded. At most 1,000 on a page, and each page costs the same.',
   })
@@ -52,7 +54,10 @@ export class UsageExecutionFieldsResolver {
     return { ...pageOf(edges, page.hasNextPage), count: () => table.countRows(source, query.filter) };
   }
 
-  @FieldResolver(() => UsageTotals, { description: 'Sums over the rows; zero rows until it has succeeded.' })
+  @FieldResolver(() => UsageTotals, {
+    complexity: passCost,
+    description: 'Sums over the rows; zero rows until it has succeeded.',
+  })
   async totals(
     @Root() { source }: UsageExecution,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
@@ -63,6 +68,7 @@ export class UsageExecutionFieldsResolver {
   }
 
   @FieldResolver(() => [UsageGroup], {
+    complexity: groupsCost({ otherwise: 50, most: MOST_GROUPS }),
     description:
       'The rows added up by what they have in common; none until it has succeeded. By DATE it is a time series in the ' +
       'granularity of the execution.',

@@ -1,5 +1,6 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 
+import { pageCost } from '../schema/cost.js';
 import { Node } from '../schema/node.type.js';
 import { UsageExecution, UsageExecutionConnection } from '../schema/usage-execution.type.js';
 import { UsageExecutionFilter } from '../schema/usage.input.js';
@@ -36,6 +37,7 @@ export class UsageExecutionQueryResolver {
   }
 
   @Query(() => UsageExecutionConnection, {
+    complexity: pageCost({ otherwise: 20, most: MOST_EXECUTIONS }),
     description: 'Executions that the viewer may see, newest first; at most 100 on a page.',
   })
   async usageExecutions(

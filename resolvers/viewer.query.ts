@@ -1,5 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 
+import { upstreamCost } from '../schema/cost.js';
 import { OAuthClient, Viewer } from '../schema/directory.type.js';
 import { visibilityOf } from '../src/domain/caller.js';
 import type { RequestContext } from '../src/services/request-context.js';
@@ -19,6 +20,7 @@ export class ViewerQueryResolver {
   }
 
   @Query(() => [OAuthClient], {
+    complexity: upstreamCost,
     description:
       "OAuth clients of the viewer's organization, for pickers; needs the permission oauth:client:view.",
   })

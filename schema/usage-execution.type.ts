@@ -22,6 +22,7 @@ import {
   UsageOperationEnum,
   UserErrorCodeEnum,
 } from './enums.js';
+import { itemCost } from './cost.js';
 import { Node, PageInfo } from './node.type.js';
 import { DateTimeScalar, UsageIntervalScalar } from './scalars.js';
 
@@ -222,10 +223,10 @@ export class UsageExecutionEdge {
 
 @ObjectType({ description: 'A page of executions, newest first.' })
 export class UsageExecutionConnection {
-  @Field(() => [UsageExecutionEdge], { description: 'Executions with their cursors.' })
+  @Field(() => [UsageExecutionEdge], { complexity: itemCost, description: 'Executions with their cursors.' })
   edges!: readonly UsageExecutionEdge[];
 
-  @Field(() => [UsageExecution], { description: 'Executions without their cursors.' })
+  @Field(() => [UsageExecution], { complexity: itemCost, description: 'Executions without their cursors.' })
   nodes!: readonly UsageExecution[];
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })

@@ -50,6 +50,7 @@ import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
 import { createHttpServer } from './transport/http-server.js';
 import { createRequestScope } from './transport/request-scope.js';
+import { readTrustedDocuments } from './transport/trusted-documents.js';
 import { createCountedHttp } from './upstream/counted-http.js';
 import { createUpstreamDirectory } from './upstream/directory.js';
 import { createUpstreamHttp } from './upstream/http.js';
@@ -181,12 +182,16 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     budget,
     loaders: createDirectoryLoaders(upstream.directory, caller, log),
   });
+  const schema = buildUsageSchema();
+  const { trustedDocuments: path } = config;
   const server = await createHttpServer({
     host: config.host,
     port: config.port,
     introspection: config.introspection,
+    limits: config.limits,
+    trusted: path === null ? null : await readTrustedDocuments(path, schema, config.limits),
     log,
-    schema: buildUsageSchema(),
+    schema,
     scope: createRequestScope(upstream.authenticator, contextOf),
     exports: createExportService({ executions, store, directory: upstream.directory, log }),
     readiness: { problems: async () => problemsOf(store, listener) },

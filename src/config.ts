@@ -9,6 +9,7 @@ import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
 import { isProxyAddress } from './transport/client-address.js';
 import { ANY_ORIGIN } from './transport/origin.js';
+import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/limits.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 
 export type Upstream =
@@ -46,6 +47,10 @@ export interface Config {
   readonly maxConnections: { readonly perIdentity: number; readonly perAddress: number };
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** What a document may have and cost; see docs/limits.md. */
+  readonly limits: GraphQLLimits;
+  /** Manifest of the only documents that are accepted; null: all are. */
+  readonly trustedDocuments: string | null;
   readonly logLevel: string;
 }
 
@@ -121,6 +126,12 @@ const environment = z.object({
   MAX_CONNECTIONS_PER_ADDRESS: integer(0, 1_000_000, 20_000),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
+  MAX_QUERY_TOKENS: integer(100, 10_000, DEFAULT_LIMITS.tokens),
+  MAX_QUERY_DEPTH: integer(1, 20, DEFAULT_LIMITS.depth),
+  MAX_QUERY_ALIASES: integer(0, 1_000, DEFAULT_LIMITS.aliases),
+  MAX_QUERY_ROOT_FIELDS: integer(1, 1_000, DEFAULT_LIMITS.rootFields),
+  MAX_QUERY_COST: integer(1, 10_000_000, DEFAULT_LIMITS.cost),
+  TRUSTED_DOCUMENTS: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of: ${LOG_LEVELS.join(', ')}`).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -197,6 +208,14 @@ function toConfig(env: Environment): Config {
     },
     graphiql: env.GRAPHIQL ?? outsideProduction,
     introspection: env.INTROSPECTION ?? outsideProduction,
+    limits: {
+      tokens: env.MAX_QUERY_TOKENS,
+      depth: env.MAX_QUERY_DEPTH,
+      aliases: env.MAX_QUERY_ALIASES,
+      rootFields: env.MAX_QUERY_ROOT_FIELDS,
+      cost: env.MAX_QUERY_COST,
+    },
+    trustedDocuments: env.TRUSTED_DOCUMENTS ?? null,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -46,6 +46,8 @@ describe('parseConfig', () => {
       maxConnections: { perIdentity: 5_000, perAddress: 20_000 },
       graphiql: true,
       introspection: true,
+      limits: { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, cost: 10_000 },
+      trustedDocuments: null,
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);

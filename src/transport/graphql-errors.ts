@@ -17,6 +17,10 @@ export const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
   UPSTREAM_UNAVAILABLE: 503,
   SERVICE_UNAVAILABLE: 503,
   RATE_LIMITED: 429,
+  QUERY_TOO_COMPLEX: 400,
+  DOCUMENT_NOT_TRUSTED: 400,
+  // As Apollo Server answers: clients read on only with this status.
+  PERSISTED_QUERY_NOT_FOUND: 200,
 };
 
 /** For failures before execution, such as a bad token: Apollo answers with the status that stands in it. */

@@ -7,22 +7,22 @@ import {
   execute,
   type ExecutionArgs,
   type ExecutionResult,
-  type FormattedExecutionResult,
   getOperationAST,
   GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
   parse,
+  type ParseOptions,
   specifiedRules,
   subscribe,
   validate,
-  type ValidationRule,
 } from 'graphql';
 
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
 import { whileAuthorized } from './authorized-stream.js';
 import { formatGraphQLError } from './graphql-errors.js';
-import { PARSE_OPTIONS } from './limits.js';
+import type { AdmittedDocument, OperationGate } from './operation-gate.js';
 import type { Authorization } from './token-watch.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
@@ -30,6 +30,8 @@ export interface OperationParams {
   readonly query?: unknown;
   readonly operationName?: unknown;
   readonly variables?: unknown;
+  readonly extensions?: unknown;
+  readonly documentId?: unknown;
 }
 
 export type OperationArgs = ExecutionArgs & { readonly contextValue: RequestContext };
@@ -51,64 +53,84 @@ export interface GraphQLPipeline {
 
 export interface GraphQLPipelineOptions {
   readonly schema: GraphQLSchema;
-  /** Beside those of the specification. */
-  readonly validationRules: readonly ValidationRule[];
+  readonly gate: OperationGate;
   readonly log: Logger;
 }
 
-export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLPipeline {
-  const { schema, log } = options;
-  const rules = [...specifiedRules, ...options.validationRules];
+export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOptions): GraphQLPipeline {
+  const rules = [...specifiedRules, ...gate.validationRules];
+
+  function format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLFormattedError[] {
+    return errors.map((error) => formatGraphQLError(error, log, requestId));
+  }
 
   /** `GraphQLError` again, because that is what the protocol libraries print. */
-  function format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLError[] {
-    return errors.map((error) => asGraphQLError(formatGraphQLError(error, log, requestId)));
+  function formatResult(result: ExecutionResult, args: OperationArgs): ExecutionResult {
+    if (!result.errors) return result;
+    const asked = { text: args.document.loc?.source.body, variables: args.variableValues };
+    const errors = format(result.errors, args.contextValue.requestId);
+    // Without data the variables did not fit, and nothing was executed.
+    const shown = 'data' in result ? gate.shown.ofFields(errors, asked) : gate.shown.refusals(errors, asked);
+    return { ...result, errors: shown.map(asGraphQLError) };
   }
 
-  function formatResult(result: ExecutionResult, { requestId }: RequestContext): ExecutionResult {
-    return result.errors ? { ...result, errors: format(result.errors, requestId) } : result;
+  function validated(admitted: AdmittedDocument): DocumentNode | readonly GraphQLError[] {
+    // An empty text is one that is missing, as far as the source of documents is concerned, and a syntax error here.
+    const document = admitted.document ?? parseDocument(String(admitted.text), gate.parseOptions);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document, rules, gate.validationOptions);
+    return errors.length === 0
+      ? document
+      : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
   }
 
-  function check({ query, operationName, variables }: OperationParams, contextValue: RequestContext) {
-    if (typeof query !== 'string') return [refusal('query must be a string.', 'BAD_REQUEST')];
+  function check(params: OperationParams, contextValue: RequestContext) {
+    const { operationName, variables } = params;
     if (!isNullish(operationName) && typeof operationName !== 'string') {
       return [refusal('operationName must be a string.', 'BAD_REQUEST')];
     }
     if (!isNullish(variables) && !isRecord(variables))
       return [refusal('variables must be an object.', 'BAD_REQUEST')];
-    const document = parseDocument(query);
-    if (document instanceof GraphQLError) return [document];
-    const errors = validate(schema, document, rules);
-    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    const admitted = gate.admit(params);
+    if (typeof admitted.text !== 'string') return [refusal('query must be a string.', 'BAD_REQUEST')];
+    const document = validated(admitted);
+    if (!('kind' in document)) return document;
     if (!getOperationAST(document, operationName)) return [unresolved(operationName)];
+    gate.weigh(admitted, { document, operationName, variables });
     return {
       schema,
       document,
       operationName: operationName ?? null,
       variableValues: variables ?? null,
       contextValue,
+      options: gate.executionOptions,
     };
+  }
+
+  function checkOrFail(params: OperationParams, context: RequestContext) {
+    try {
+      return check(params, context);
+    } catch (error) {
+      return [toGraphQLError(error)];
+    }
   }
 
   return {
     prepare(params, context) {
-      try {
-        const checked = check(params, context);
-        return 'document' in checked ? checked : format(checked, context.requestId);
-      } catch (error) {
-        return format([toGraphQLError(error)], context.requestId);
-      }
+      const checked = checkOrFail(params, context);
+      if ('document' in checked) return checked;
+      const asked = { text: params.query, variables: params.variables };
+      return gate.shown.refusals(format(checked, context.requestId), asked).map(asGraphQLError);
     },
     async execute(args) {
-      return formatResult(await execute(args), args.contextValue);
+      return formatResult(await execute(args), args);
     },
     async subscribe(args, authorization) {
       const source = await subscribe(args);
-      const { contextValue } = args;
-      if (!(Symbol.asyncIterator in source)) return formatResult(source, contextValue);
-      const stream = formattedStream(source, (result) => formatResult(result, contextValue));
+      if (!(Symbol.asyncIterator in source)) return formatResult(source, args);
+      const stream = formattedStream(source, (result) => formatResult(result, args));
       return whileAuthorized(stream, authorization, (reason) =>
-        formatResult({ errors: [toGraphQLError(reason)] }, contextValue),
+        formatResult({ errors: [toGraphQLError(reason)] }, args),
       );
     },
   };
@@ -152,9 +174,9 @@ function toGraphQLError(error: unknown): GraphQLError {
   });
 }
 
-function parseDocument(query: string): DocumentNode | GraphQLError {
+function parseDocument(query: string, options: ParseOptions): DocumentNode | GraphQLError {
   try {
-    return parse(query, PARSE_OPTIONS);
+    return parse(query, options);
   } catch (error) {
     return withCode(toGraphQLError(error), 'GRAPHQL_PARSE_FAILED');
   }
@@ -177,19 +199,12 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return error;
 }
 
-function asGraphQLError({
-  message,
-  extensions,
-  path,
-  locations,
-}: NonNullable<FormattedErrors>[number]): GraphQLError {
+function asGraphQLError({ message, extensions, path, locations }: GraphQLFormattedError): GraphQLError {
   const error = new GraphQLError(message, { path, extensions });
   // Positions can not be given to the constructor without the source that they lie in.
   Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
   return error;
 }
-
-type FormattedErrors = FormattedExecutionResult['errors'];
 
 function isNullish(value: unknown): value is null | undefined {
   return value === null || value === undefined;

@@ -5,7 +5,6 @@
 import type { AddressInfo } from 'node:net';
 
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
 import { RequestError } from '../domain/error-codes.js';
 import { errorCode } from '../lib/file-error.js';
@@ -21,6 +20,7 @@ import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { createOperationGate, type OperationGateOptions } from './operation-gate.js';
 import { createOriginCheck } from './origin.js';
 import { createRateLimits } from './rate-limit.js';
 import { addRefusals, refuse, refuseConnection } from './refusals.js';
@@ -31,15 +31,13 @@ import { addSecurityHeaders, BARE_SECURITY_HEADERS } from './security-headers.js
 import { addServerSentEvents } from './server-sent-events.js';
 import { addWebSocket } from './websocket.js';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends OperationGateOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly schema: GraphQLSchema;
   readonly scope: RequestScope;
   readonly readiness: Readiness;
   readonly exports: ExportService;
-  readonly introspection: boolean;
   /** Null: the page is off. */
   readonly graphiql: GraphiQLOptions | null;
   /** Beside our own. */
@@ -149,9 +147,9 @@ function stopping(): RequestError {
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
-  const { schema, scope, log, introspection } = options;
-  const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
-  const pipeline = createGraphQLPipeline({ schema, validationRules, log });
+  const { schema, scope, log } = options;
+  const gate = createOperationGate(options);
+  const pipeline = createGraphQLPipeline({ schema, gate, log });
   const admission = createAdmission({
     scope,
     rates: createRateLimits({ perMinute: options.rateLimitPerMinute }),
@@ -165,7 +163,7 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   addHealth(fastify, options.readiness);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, admission, log });
-  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, validationRules });
+  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate });
   const events = addServerSentEvents(fastify, { pipeline, scope, admission, log });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
   const webSocket = addWebSocket({

@@ -13,6 +13,7 @@ import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { Admission } from './admission.js';
+import { withNamedDocument } from './named-document.js';
 import { addOtherMethods, sendError } from './refusals.js';
 import type { RequestScope } from './request-scope.js';
 import type { Authorization } from './token-watch.js';
@@ -120,9 +121,8 @@ interface Answering {
 async function answer({ request, reply, handler, context, streams }: Answering): Promise<void> {
   const [body, init] = await handler({
     method: request.method,
-    url: request.url,
+    ...withNamedDocument(request),
     headers: { get: (name) => (name === 'accept' ? 'text/event-stream' : headerOf(request, name)) },
-    body: request.body as Record<string, unknown> | null,
     raw: request,
     context,
   });

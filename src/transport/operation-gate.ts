@@ -1,0 +1,110 @@
+/**
+ * What every operation passes before it is executed, in this order at each of the three doors: its text is found, its
+ * shape is checked, then it is validated, then its cost is weighed. The order is what makes it safe: validation and
+ * weighing follow every spread of a fragment, and only the first check bounds how many there are.
+ */
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  type ParseOptions,
+  type ValidationRule,
+} from 'graphql';
+
+import { checkCost, costOf, type Weighing } from './document-cost.js';
+import { checkLength, checkShape } from './document-shape.js';
+import { createDocumentSource, type DocumentParams, type FoundDocument } from './documents.js';
+import { DEFAULT_LIMITS, type GraphQLLimits } from './limits.js';
+import { createShownErrors, MOST_LIBRARY_ERRORS, type ShownErrors } from './shown-errors.js';
+import type { TrustedDocuments } from './trusted-documents.js';
+import { checkVariables } from './variables-shape.js';
+
+export interface OperationGateOptions {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+  /** @default DEFAULT_LIMITS */
+  readonly limits?: GraphQLLimits;
+  /** Null or left out: any document is accepted. */
+  readonly trusted?: TrustedDocuments | null;
+}
+
+export interface AdmittedDocument extends FoundDocument {
+  /** Null when there is no text, or none that can be parsed: the door tells it in its own way. */
+  readonly document: DocumentNode | null;
+}
+
+export interface OperationGate {
+  /** For those who parse and validate. */
+  readonly parseOptions: ParseOptions;
+  readonly validationRules: readonly ValidationRule[];
+  readonly validationOptions: { readonly maxErrors: number };
+  /** For those who execute. */
+  readonly executionOptions: { readonly maxCoercionErrors: number };
+  readonly shown: ShownErrors;
+  /** Before validation. Throws `RequestError` or `GraphQLError`, both with a code and fit to be shown. */
+  admit(params: DocumentParams): AdmittedDocument;
+  /** After validation. Throws `RequestError` `QUERY_TOO_COMPLEX`. */
+  weigh(admitted: FoundDocument, weighing: Omit<Weighing, 'schema'>): void;
+}
+
+export function createOperationGate(options: OperationGateOptions): OperationGate {
+  const { schema, introspection, limits = DEFAULT_LIMITS, trusted = null } = options;
+  const documents = createDocumentSource(trusted);
+  const parseOptions: ParseOptions = { maxTokens: limits.tokens };
+  const checked = createRecentDocuments();
+
+  function check(text: string): DocumentNode | null {
+    const document = parsed(text, parseOptions);
+    if (!document) return null;
+    checkShape(document, limits);
+    checked.set(text, document);
+    return document;
+  }
+
+  return {
+    parseOptions,
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
+    validationOptions: { maxErrors: MOST_LIBRARY_ERRORS },
+    executionOptions: { maxCoercionErrors: MOST_LIBRARY_ERRORS },
+    shown: createShownErrors(schema, introspection),
+    admit(params) {
+      if (typeof params.query === 'string') checkLength(params.query);
+      const found = documents.find(params);
+      if (typeof found.text !== 'string') return { ...found, document: null };
+      return { ...found, document: checked.get(found.text) ?? check(found.text) };
+    },
+    weigh(admitted, weighing) {
+      checkVariables(weighing.variables);
+      checkCost(costOf({ ...weighing, schema }), limits.cost);
+      documents.keep(admitted);
+    },
+  };
+}
+
+/** Clients ask the same again and again: the latest texts of usual length need not be parsed anew. */
+const RECENT = 500;
+const USUAL_LENGTH = 8_000;
+
+function createRecentDocuments() {
+  const documents = new Map<string, DocumentNode>();
+  return {
+    get: (text: string) => documents.get(text),
+    set(text: string, document: DocumentNode): void {
+      if (text.length > USUAL_LENGTH) return;
+      documents.set(text, document);
+      const [oldest] = documents.keys();
+      if (documents.size > RECENT && oldest !== undefined) documents.delete(oldest);
+    },
+  };
+}
+
+function parsed(text: string, options: ParseOptions): DocumentNode | null {
+  try {
+    return parse(text, options);
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** Every operation that we show to people: in the README, on the GraphiQL page, and in our own typed documents. */
+import { readFile } from 'node:fs/promises';
+
+import { buildSchema, getIntrospectionQuery, type DocumentNode, print } from 'graphql';
+
+import * as documents from '../documents/usage.graphql.js';
+import { ExportUrls } from '../documents/export.graphql.js';
+
+export interface DocumentedOperation {
+  readonly name: string;
+  readonly query: string;
+}
+
+const ROOT = new URL('../../../', import.meta.url);
+
+export async function documentedOperations(): Promise<DocumentedOperation[]> {
+  return [
+    ...typedDocuments(),
+    ...(await fromMarkdown('README.md')),
+    ...(await fromPage()),
+    // As GraphiQL asks, with everything that it may ask for.
+    {
+      name: 'introspection',
+      query: getIntrospectionQuery({
+        schemaDescription: true,
+        specifiedByUrl: true,
+        directiveIsRepeatable: true,
+        inputValueDeprecation: true,
+        oneOf: true,
+      }),
+    },
+  ];
+}
+
+export async function committedSchema() {
+  return buildSchema(await readFile(new URL('schema/schema.graphql', ROOT), 'utf8'));
+}
+
+/** Fragments alone can't be asked. */
+function typedDocuments(): DocumentedOperation[] {
+  const all: Record<string, DocumentNode> = { ...documents, ExportUrls };
+  return Object.entries(all)
+    .filter(([, { definitions }]) => definitions.some(({ kind }) => kind === 'OperationDefinition'))
+    .map(([name, document]) => ({ name, query: print(document) }));
+}
+
+async function fromMarkdown(file: string): Promise<DocumentedOperation[]> {
+  const text = await readFile(new URL(file, ROOT), 'utf8');
+  return [...text.matchAll(/```graphql\n([^]*?)```/g)].map(([, query = ''], i) => ({
+    name: `${file} ${i + 1}`,
+    query,
+  }));
+}
+
+/** The page is built apart from the tests: its operations are read from its source, interval and all. */
+async function fromPage(): Promise<DocumentedOperation[]> {
+  const source = await readFile(new URL('web/src/operations.ts', ROOT), 'utf8');
+  return [...source.matchAll(/`(# [^`]*\{[^`]*)`/g)].map(([, text = ''], i) => ({
+    name: `page ${i + 1}`,
+    query: text.replaceAll('${interval}', '2026-02-01/2026-02-28'),
+  }));
+}
