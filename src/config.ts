@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
+import { KEEP_ALIVE_MS } from './transport/keep-alive.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 
 export type Upstream =
@@ -34,6 +35,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** A streaming client that gives no sign of life is given up within twice this. */
+  readonly keepAliveMs: number;
   readonly logLevel: string;
 }
 
@@ -152,6 +155,7 @@ function toConfig(env: Environment): Config {
     allowedOrigins: env.ALLOWED_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== ''),
     graphiql: env.GRAPHIQL ?? outsideProduction,
     introspection: env.INTROSPECTION ?? outsideProduction,
+    keepAliveMs: KEEP_ALIVE_MS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -42,6 +42,7 @@ describe('parseConfig', () => {
       allowedOrigins: [],
       graphiql: true,
       introspection: true,
+      keepAliveMs: 12_000,
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);

@@ -19,6 +19,7 @@ import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { KEEP_ALIVE_MS } from './keep-alive.js';
 import { createOriginCheck } from './origin.js';
 import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
@@ -38,12 +39,21 @@ export interface HttpServerOptions {
   readonly graphiql: GraphiQLOptions | null;
   /** Beside our own. */
   readonly allowedOrigins: readonly string[];
+  /** A streaming client that gives no sign of life is given up within twice this. @default 12 s */
+  readonly keepAliveMs?: number;
   readonly log: Logger;
+}
+
+/** How many clients hold a connection open to be told something. */
+export interface StreamCounts {
+  readonly webSockets: number;
+  readonly eventStreams: number;
 }
 
 export interface HttpServer {
   /** `http://host:port` */
   readonly url: string;
+  readonly streams: StreamCounts;
   stop(): Promise<void>;
 }
 
@@ -69,35 +79,38 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     withRequestId(request.id, next);
   });
   fastify.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
-  const closers = await addDoors(fastify, options);
+  const doors = await addDoors(fastify, options);
   try {
     await fastify.listen({ host, port });
   } catch (error) {
     await fastify.close();
-    await closers.apollo();
+    await doors.apollo();
     throw toStartupError(error, host, port);
   }
   const { port: bound } = fastify.server.address() as AddressInfo;
   log.debug({ host, port: bound }, 'listening');
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    get streams() {
+      return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
+    },
     async stop() {
       const closed = fastify.close();
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
-      await Promise.all(closers.streams.map((close) => close()));
+      await Promise.all([doors.eventStreams.close(), doors.webSockets.close()]);
       // A connection over which nothing was asked yet is not idle for Node, and would hold up the end for a minute.
       const cutOff = setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS);
       await closed;
       clearInterval(sweep);
       clearTimeout(cutOff);
-      await closers.apollo();
+      await doors.apollo();
     },
   };
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
-  const { schema, scope, log, introspection } = options;
+  const { schema, scope, log, introspection, keepAliveMs = KEEP_ALIVE_MS } = options;
   const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
   const pipeline = createGraphQLPipeline({ schema, validationRules, log });
   await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
@@ -105,10 +118,11 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, log });
   const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
-  const events = addServerSentEvents(fastify, { pipeline, scope, log });
+  const eventStreams = addServerSentEvents(fastify, { pipeline, scope, keepAliveMs, log });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
-  const webSocket = addWebSocket({ server: fastify.server, pipeline, scope, log, isAllowedOrigin });
-  return { apollo, streams: [events, webSocket] };
+  const { server } = fastify;
+  const webSockets = addWebSocket({ server, pipeline, scope, keepAliveMs, log, isAllowedOrigin });
+  return { apollo, eventStreams, webSockets };
 }
 
 /** What never got as far as an operation: a body that is too large or no JSON, a header too many. */

@@ -3,8 +3,6 @@
  * stream for one operation. What is wrong before the stream begins (no token, not an event stream) is told by the
  * HTTP status, everything after it in the stream.
  */
-import type { ServerResponse } from 'node:http';
-
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
@@ -12,35 +10,51 @@ import { createHandler, type Handler } from 'graphql-sse';
 import type { RequestContext } from '../services/request-context.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
+import { createTurns, type Turns, writeEventStream } from './event-stream.js';
 import { formatGraphQLError, HTTP_STATUS } from './graphql-errors.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
+import { heartbeatMs } from './keep-alive.js';
 import type { RequestScope } from './request-scope.js';
+import { createStalledClients, type StalledClients } from './stalled-clients.js';
 import { untilClosed } from './until-closed.js';
 
 export interface ServerSentEventsOptions {
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
+  readonly keepAliveMs: number;
   readonly log: Logger;
+}
+
+export interface EventStreams {
+  /** Streams under way. */
+  readonly count: number;
+  /** Ends every stream. */
+  close(): Promise<void>;
 }
 
 /** Every stream under way; none may begin once `closing`. */
 interface Streams {
   readonly open: Set<AsyncGenerator<string, void, undefined>>;
   closing: boolean;
+  readonly stalled: StalledClients;
+  readonly heartbeatMs: number;
 }
 
-type OperationContext = RequestContext & Record<PropertyKey, unknown>;
+type OperationContext = RequestContext & { readonly turns: Turns } & Record<PropertyKey, unknown>;
 
 const PATH = '/graphql/stream';
-/** Proxies give up on silent connections; the usual limits begin at 10 s. */
-const HEARTBEAT_MS = 8_000;
 
-/** Adds `GET` and `POST /graphql/stream`. Gives a function that ends every stream. */
+/** Adds `GET` and `POST /graphql/stream`. */
 export function addServerSentEvents(
   fastify: FastifyInstance,
-  { pipeline, scope, log }: ServerSentEventsOptions,
-): () => Promise<void> {
-  const streams: Streams = { open: new Set(), closing: false };
+  { pipeline, scope, keepAliveMs, log }: ServerSentEventsOptions,
+): EventStreams {
+  const streams: Streams = {
+    open: new Set(),
+    closing: false,
+    stalled: createStalledClients(keepAliveMs),
+    heartbeatMs: heartbeatMs(keepAliveMs),
+  };
   const handler = createHandler<FastifyRequest, OperationContext, OperationContext>({
     // Null, not a token: "single connection mode" is off.
     authenticate: () => null,
@@ -52,6 +66,8 @@ export function addServerSentEvents(
     },
     execute: (args) => pipeline.execute(args),
     subscribe: (args) => pipeline.subscribe(args),
+    // The library keeps whatever a stream gives it: so that this is never more than one result, it waits here.
+    onNext: async (_context, { context }) => context.turns.take(),
   });
 
   fastify.route({
@@ -64,9 +80,14 @@ export function addServerSentEvents(
     },
   });
 
-  return async () => {
-    streams.closing = true;
-    await Promise.all([...streams.open].map((stream) => stream.return()));
+  return {
+    get count() {
+      return streams.open.size;
+    },
+    async close() {
+      streams.closing = true;
+      await Promise.all([...streams.open].map((stream) => stream.return()));
+    },
   };
 }
 
@@ -90,7 +111,7 @@ async function contextOrRefusal(
     }
     const signal = untilClosed(reply.raw);
     const caller = await scope.authenticate(request.headers.authorization);
-    return { ...scope.context(caller, request.id, signal) };
+    return { ...scope.context(caller, request.id, signal), turns: createTurns() };
   } catch (error) {
     const status = error instanceof RequestError ? (HTTP_STATUS[error.code] ?? 500) : 500;
     await reply.code(status).send({ errors: [formatGraphQLError(error, log, request.id)] });
@@ -123,13 +144,16 @@ async function answer({ request, reply, handler, context, scope, streams }: Answ
   reply.hijack();
   reply.raw.writeHead(init.status, { ...headersOf(reply), ...init.headers });
   const forget = scope.whileAuthorized(context.caller, () => void body.return());
+  // Ending would be polite to a client that takes nothing: what waits for it would be kept.
+  const unwatch = streams.stalled.watch(request.raw.socket, () => reply.raw.destroy());
   streams.open.add(body);
   // We may have begun to stop while the operation was prepared.
   if (streams.closing) void body.return();
   try {
-    await pipe(body, reply.raw);
+    await writeEventStream(body, reply.raw, context.turns, streams.heartbeatMs);
   } finally {
     forget();
+    unwatch();
     streams.open.delete(body);
   }
 }
@@ -138,32 +162,6 @@ async function answer({ request, reply, handler, context, scope, streams }: Answ
 async function refuse(reply: FastifyReply, status: number, text: string): Promise<void> {
   const message = /"message":"([^"]+)"/.exec(text)?.[1] ?? text;
   await reply.code(status).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-}
-
-async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
-  const leave = () => void body.return();
-  response.once('close', leave).on('error', leave);
-  const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
-  try {
-    for await (const chunk of body) {
-      if (response.destroyed) break;
-      if (!response.write(chunk)) await drained(response);
-    }
-  } finally {
-    clearInterval(heartbeat);
-    response.end();
-  }
-}
-
-/** Settles when the client has taken what was written, or has left; leaves no listener behind. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle).on('close', settle);
-  });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

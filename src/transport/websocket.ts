@@ -17,11 +17,14 @@ import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
+import { limitUnsent, type Unsent } from './unsent.js';
 
 export interface WebSocketOptions {
   readonly server: Server;
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
+  /** A client that answers no ping is given up within twice this. */
+  readonly keepAliveMs: number;
   readonly log: Logger;
   /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
   readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
@@ -35,21 +38,28 @@ const PATH = '/graphql';
 /** The longest documented operation has a hundredth of it. */
 const MAX_FRAME_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_MS = 12_000;
 /** For the closing handshake when we stop; a client that was lost would take 30 s. */
 const CLOSE_WAIT_MS = 1_000;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
 const REVOKED = 'The token has expired or was revoked, or its rights have changed';
 
-/** Gives a function that tells every client "going away" (1001) and waits, not long, until they have left. */
+export interface WebSockets {
+  /** Sockets that are open. */
+  readonly count: number;
+  /** Tells every client "going away" (1001) and waits, not long, until they have left. */
+  close(): Promise<void>;
+}
+
 export function addWebSocket({
   server,
   pipeline,
   scope,
+  keepAliveMs,
   log,
   isAllowedOrigin,
-}: WebSocketOptions): () => Promise<void> {
+}: WebSocketOptions): WebSockets {
+  const unsent = new WeakMap<WebSocket, Unsent>();
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -64,6 +74,7 @@ export function addWebSocket({
       webSocket.removeAllListeners('error').on('error', (error) => {
         log.debug({ err: error }, 'a WebSocket client broke the protocol');
       });
+      unsent.set(webSocket, limitUnsent(webSocket));
     });
   });
 
@@ -77,16 +88,23 @@ export function addWebSocket({
       onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
       execute: (args) => leavable(args as SocketArgs, pipeline),
       subscribe: (args) => pipeline.subscribe(args as OperationArgs),
+      onNext: async ({ extra }) => unsent.get(extra.socket)?.room(),
     },
     sockets,
-    KEEP_ALIVE_MS,
+    keepAliveMs,
   );
-  return async () => {
+  const close = async () => {
     const cutOff = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
     }, CLOSE_WAIT_MS);
     await graphql.dispose();
     clearTimeout(cutOff);
+  };
+  return {
+    get count() {
+      return sockets.clients.size;
+    },
+    close,
   };
 }
 
