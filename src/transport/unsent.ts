@@ -14,8 +14,8 @@ export interface Unsent {
 
 /** Results of subscriptions wait above this. A ping waits behind it, so a link of 90 KB/s answers in time. */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** Above this a client that asks for more is closed: ten times the largest page, far below what hurts a process. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Above this a client that asks for more is closed: forty of the largest pages, and far below what hurts a process. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** Only while a client is slow. */
 const LOOK_AGAIN_MS = 5;
 /** For the client to read why; it may not. */

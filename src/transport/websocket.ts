@@ -8,8 +8,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import type { Extra } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type ExecutionResult, getOperationAST, type GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
@@ -18,6 +18,7 @@ import type { Logger } from '../lib/logger.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
 import type { RequestScope } from './request-scope.js';
 import { limitUnsent, type Unsent } from './unsent.js';
+import { serveProtocol } from './websocket-protocol.js';
 
 export interface WebSocketOptions {
   readonly server: Server;
@@ -40,6 +41,7 @@ const MAX_FRAME_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 5_000;
 /** For the closing handshake when we stop; a client that was lost would take 30 s. */
 const CLOSE_WAIT_MS = 1_000;
+const CLOSE_GOING_AWAY = 1001;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
 const REVOKED = 'The token has expired or was revoked, or its rights have changed';
@@ -69,35 +71,33 @@ export function addWebSocket({
     if (pathOf(request) !== PATH) return refuseUpgrade(socket, '404 Not Found');
     if (!isAllowedOrigin(request)) return refuseUpgrade(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.emit('connection', webSocket, request);
-      // `ws` has closed it with the right code already; the protocol library would print it as an error of ours.
-      webSocket.removeAllListeners('error').on('error', (error) => {
-        log.debug({ err: error }, 'a WebSocket client broke the protocol');
-      });
       unsent.set(webSocket, limitUnsent(webSocket));
+      sockets.emit('connection', webSocket, request);
     });
   });
 
-  const graphql = useServer<Params, ConnectionExtra>(
-    {
-      // What goes wrong inside is ours to log, and no reason to give to a client.
-      isProd: true,
+  serveProtocol<Params, ConnectionExtra>({
+    sockets,
+    keepAliveMs,
+    log,
+    protocol: {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, log),
       onClose: ({ extra }) => extra.forget?.(),
       onSubscribe: (connection, _id, payload) => argsOf(connection, payload, pipeline, scope),
       execute: (args) => leavable(args as SocketArgs, pipeline),
       subscribe: (args) => pipeline.subscribe(args as OperationArgs),
-      onNext: async ({ extra }) => unsent.get(extra.socket)?.room(),
+      onNext: async ({ extra }, _id, _payload, args) => {
+        if (isSubscription(args)) await unsent.get(extra.socket)?.room();
+      },
     },
-    sockets,
-    keepAliveMs,
-  );
+  });
   const close = async () => {
     const cutOff = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
     }, CLOSE_WAIT_MS);
-    await graphql.dispose();
+    for (const client of sockets.clients) client.close(CLOSE_GOING_AWAY, 'Going away');
+    await new Promise((resolve) => sockets.close(resolve));
     clearTimeout(cutOff);
   };
   return {
@@ -153,6 +153,11 @@ function argsOf(
   const context = scope.context(extra.caller as Caller, randomUUID(), gone.signal);
   const args = pipeline.prepare(payload, context);
   return 'document' in args ? withGone(args, gone) : args;
+}
+
+/** Answers to queries and mutations are not held back: whoever asks for many has to read them. */
+function isSubscription({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'subscription';
 }
 
 type SocketArgs = OperationArgs & { readonly gone: AbortController };

@@ -55,7 +55,8 @@ it.each<[string, (id: string, token: string) => Promise<unknown>]>([
   `each of ${SUBSCRIPTIONS} subscriptions on two nodes that race completion gets exactly one final state: %s`,
   async (status, end) => {
     const held =
-      status === 'CANCELED' && cluster.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
+      status === 'CANCELED' &&
+      cluster.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
     const seen: State[][] = [];
     while (seen.length < SUBSCRIPTIONS) seen.push(...(await wave(end)));
     if (held) held.remove();
