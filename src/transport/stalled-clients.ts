@@ -31,8 +31,11 @@ export function createStalledClients(keepAliveMs: number): StalledClients {
     const [socket] = clients.keys();
     const unacknowledged = await readUnacknowledged(socket?.localPort ?? 0);
     for (const [each, watched] of clients) {
+      const unseen = unacknowledged.get(each.remotePort ?? 0);
+      // A table that changes while it is read may lack a line: that is no sign of life.
+      if (unseen === undefined && unacknowledged.size > 0) continue;
       // What is only in part with the kernel counts twice here, so that `taken` is never too high.
-      const waiting = each.writableLength + (unacknowledged.get(each.remotePort ?? 0) ?? 0);
+      const waiting = each.writableLength + (unseen ?? 0);
       note(watched, each.bytesWritten - waiting, waiting);
       if (watched.looks > LOOKS_IN_A_KEEPALIVE) watched.onStalled();
     }
