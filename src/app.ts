@@ -48,7 +48,7 @@ import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
-import { createHttpServer } from './transport/http-server.js';
+import { createHttpServer, type StreamCounts } from './transport/http-server.js';
 import { createRequestScope } from './transport/request-scope.js';
 import { readTrustedDocuments } from './transport/trusted-documents.js';
 import { createCountedHttp } from './upstream/counted-http.js';
@@ -68,6 +68,14 @@ export interface App {
   stop(): Promise<void>;
   /** `http://host:port`, once started. */
   readonly url: string;
+  /** Who is being told something at this moment, once started. */
+  readonly watching: Watching;
+}
+
+/** Gauges: each goes back to its base when the clients have left. */
+export interface Watching extends StreamCounts {
+  /** Registrations for changes, by subscriptions, waiting starts and steps under way. */
+  readonly listeners: number;
 }
 
 /** The token that GraphiQL fills in by itself while the simulated upstream runs. */
@@ -80,7 +88,7 @@ const POLL_CONCURRENCY = 64;
 
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();
-  let url = '';
+  let started: Started = { url: '', watching: () => ({ listeners: 0, webSockets: 0, eventStreams: 0 }) };
   let starting: Promise<void> | undefined;
   let isAskedToStop = false;
   const onStop: OnStop = (stop) => {
@@ -90,7 +98,7 @@ export function createApp(config: Config, log: Logger): App {
 
   async function start(): Promise<void> {
     try {
-      url = await startEverything(config, log, onStop);
+      started = await startEverything(config, log, onStop);
     } catch (error) {
       await stopper.stop().catch((err: unknown) => log.error({ err }, 'could not stop cleanly'));
       throw error;
@@ -99,7 +107,10 @@ export function createApp(config: Config, log: Logger): App {
 
   return {
     get url() {
-      return url;
+      return started.url;
+    },
+    get watching() {
+      return started.watching();
     },
     start: () => (starting ??= start()),
     async stop() {
@@ -113,12 +124,18 @@ export function createApp(config: Config, log: Logger): App {
 
 type OnStop = ReturnType<typeof createStopper>['onStop'];
 
-async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+interface Started {
+  readonly url: string;
+  readonly watching: () => Watching;
+}
+
+async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<Started> {
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
   const upstream = await openUpstream(config, stores, log, onStop);
-  const { events, listener } = await openEvents(databaseUrl, log, onStop);
+  const { pubSub, listener } = await openEvents(databaseUrl, log, onStop);
+  const { events } = pubSub;
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
   const { leaseMs, resultTtlMs } = config;
@@ -200,10 +217,11 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     trustProxy: config.trustProxy,
     rateLimitPerMinute: config.rateLimitPerMinute,
     maxConnections: config.maxConnections,
+    keepAliveMs: config.keepAliveMs,
   });
   onStop(() => server.stop());
   onStop(async () => wait.stop());
-  return server.url;
+  return { url: server.url, watching: () => ({ ...server.streams, listeners: pubSub.listeners }) };
 }
 
 async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop): Promise<string> {
@@ -237,7 +255,7 @@ async function openEvents(url: string, log: Logger, onStop: OnStop) {
     onConnected: () => void pubSub.resync(),
   });
   onStop(() => listener.stop());
-  return { events: pubSub.events, listener };
+  return { pubSub, listener };
 }
 
 interface UpstreamStores {

@@ -10,6 +10,7 @@ import { StartupError } from './lib/startup-error.js';
 import { isProxyAddress } from './transport/client-address.js';
 import { ANY_ORIGIN } from './transport/origin.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/limits.js';
+import { KEEP_ALIVE_MS } from './transport/keep-alive.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 
 export type Upstream =
@@ -51,6 +52,8 @@ export interface Config {
   readonly limits: GraphQLLimits;
   /** Manifest of the only documents that are accepted; null: all are. */
   readonly trustedDocuments: string | null;
+  /** A streaming client that gives no sign of life is given up within twice this. */
+  readonly keepAliveMs: number;
   readonly logLevel: string;
 }
 
@@ -216,6 +219,7 @@ function toConfig(env: Environment): Config {
       cost: env.MAX_QUERY_COST,
     },
     trustedDocuments: env.TRUSTED_DOCUMENTS ?? null,
+    keepAliveMs: KEEP_ALIVE_MS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -48,6 +48,7 @@ describe('parseConfig', () => {
       introspection: true,
       limits: { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, cost: 10_000 },
       trustedDocuments: null,
+      keepAliveMs: 12_000,
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);

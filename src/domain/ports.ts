@@ -136,8 +136,8 @@ export interface ExecutionStore {
   /** Newest first, after the execution with the given creation instant and id. */
   list(visibility: Visibility, filter: ExecutionFilter, page: ListPage): Promise<PageOf<Execution>>;
   count(visibility: Visibility, filter: ExecutionFilter): Promise<number>;
-  /** Executions that ended at or after an instant, oldest first. */
-  finishedSince(visibility: Visibility, since: Date): Promise<Execution[]>;
+  /** Which executions ended at or after an instant, oldest first; without their contents, since there may be many. */
+  finishedSince(visibility: Visibility, since: Date): Promise<readonly FinishedMark[]>;
 
   /** Deletes a small part of what has expired. True when there is more. */
   deleteExpired(): Promise<boolean>;
@@ -304,6 +304,12 @@ export interface SealedTokenStore {
   load(credentialId: string): Promise<SealedToken | null>;
   /** Erases those that no open execution has needed for a minute; gives their number. */
   sweep(): Promise<number>;
+}
+
+/** That an execution has ended, and when. */
+export interface FinishedMark {
+  readonly id: string;
+  readonly finishedAt: Date;
 }
 
 /** A change of an execution, or the notice that changes may have been missed and everything must be read again. */

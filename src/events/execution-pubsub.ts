@@ -18,6 +18,8 @@ export interface ExecutionChange {
 
 export interface ExecutionPubSub {
   readonly events: ExecutionEvents;
+  /** Of `events`, that are registered now. */
+  readonly listeners: number;
   publish(change: ExecutionChange): Promise<void>;
   /** Changes may have been missed: everybody must read again. */
   resync(): Promise<void>;
@@ -28,11 +30,25 @@ const executionTopic = (id: string) => `execution:${id}`;
 const finishedTopic = (organizationId: string) => `finished:${organizationId}`;
 
 export function createExecutionPubSub(engine: PubSubEngine = inProcessEngine()): ExecutionPubSub {
+  let listeners = 0;
+  const listen = async (topic: string, listener: (event: ExecutionEvent) => void) => {
+    const unlisten = await listenTo(engine, [topic, RESYNC_TOPIC], listener);
+    let listens = true;
+    listeners += 1;
+    return () => {
+      if (!listens) return;
+      listens = false;
+      listeners -= 1;
+      unlisten();
+    };
+  };
   return {
     events: {
-      onExecution: (id, listener) => listen(engine, [executionTopic(id), RESYNC_TOPIC], listener),
-      onFinished: (organizationId, listener) =>
-        listen(engine, [finishedTopic(organizationId), RESYNC_TOPIC], listener),
+      onExecution: (id, listener) => listen(executionTopic(id), listener),
+      onFinished: (organizationId, listener) => listen(finishedTopic(organizationId), listener),
+    },
+    get listeners() {
+      return listeners;
     },
     async publish({ id, version, finishedIn }) {
       const event: ExecutionEvent = { type: 'CHANGED', id, version };
@@ -43,7 +59,7 @@ export function createExecutionPubSub(engine: PubSubEngine = inProcessEngine()):
   };
 }
 
-async function listen(
+async function listenTo(
   engine: PubSubEngine,
   topics: readonly string[],
   listener: (event: ExecutionEvent) => void,

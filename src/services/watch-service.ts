@@ -12,7 +12,7 @@ import { isVisible, type Visibility } from '../domain/caller.js';
 import { executionNotFound } from '../domain/error-codes.js';
 import { type Execution, isFinal } from '../domain/execution.js';
 import { type ExecutionFilter, matchesFilter } from '../domain/execution-filter.js';
-import type { ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import type { ExecutionEvents, ExecutionStore, FinishedMark } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import { createPushIterator, type PushIterator } from '../lib/push-iterator.js';
 
@@ -44,6 +44,8 @@ const FINISHED_CAPACITY = 1_000;
 const FINISHED_OVERLAP_MS = 120_000;
 /** Remembered as sent; far more than can end within the overlap. */
 const FINISHED_MEMORY = 20_000;
+/** Executions that are read together by one who catches up: others get their turn in between. */
+const CATCH_UP_SIZE = 100;
 
 export function createWatchService(options: WatchServiceOptions): WatchService {
   const { store, events, log } = options;
@@ -52,6 +54,21 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
     async (ids) => {
       const found = await store.getMany([...new Set(ids)]);
       return ids.map((id) => found.get(id) ?? null);
+    },
+    { cache: false },
+  );
+  // After a reconnect everybody looks at the same moment for what ended meanwhile, mostly with the same rights.
+  const marks = new DataLoader<Overlap, readonly FinishedMark[]>(
+    async (overlaps) => {
+      const reads = new Map<string, Promise<readonly FinishedMark[]>>();
+      return Promise.all(
+        overlaps.map((overlap) => {
+          const { visibility, since } = overlap;
+          const read = reads.get(keyOf(overlap)) ?? store.finishedSince(visibility, overlapBefore(since));
+          reads.set(keyOf(overlap), read);
+          return read;
+        }),
+      );
     },
     { cache: false },
   );
@@ -88,7 +105,8 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
     },
 
     async finished(visibility, filter) {
-      const sent = new Set<string>();
+      /** Told already, or of no interest: what has ended does not change. */
+      const seen = new Set<string>();
       /** Where a read of the store takes up: the end of the latest one told; null before the first read. */
       let since: Date | null = null;
       // Set while the consumer is too slow: then nothing is taken from events, so that `since` stays behind what was
@@ -97,32 +115,41 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       let unlisten = () => {};
       const deliver = (execution: Execution | null) => {
         if (!execution?.finishedAt || !isVisible(execution, visibility)) return;
-        const wanted = matchesFilter(execution, filter) && !sent.has(execution.id);
+        const wanted = matchesFilter(execution, filter) && !seen.has(execution.id);
         if (behind || (wanted && !stream.push(execution))) {
           behind = true;
           return;
         }
-        if (wanted) remember(sent, execution.id);
+        remember(seen, execution.id);
         if (since && execution.finishedAt > since) since = execution.finishedAt;
       };
       /** What had ended before the subscription is not told, also not by a later read of the overlap. */
       const begin = async (): Promise<Date> => {
         const now = await store.now();
-        const before = await store.finishedSince(visibility, overlapBefore(now));
-        for (const { id, finishedAt } of before) if (finishedAt && finishedAt <= now) remember(sent, id);
+        const before = await marks.load({ visibility, since: now });
+        for (const { id, finishedAt } of before) if (finishedAt <= now) remember(seen, id);
         return now;
       };
       const catchUp = createRefresher(async () => {
         behind = false;
-        const reached = (since ??= await begin());
+        let reached = (since ??= await begin());
         try {
-          for (const execution of await store.finishedSince(visibility, overlapBefore(reached)))
-            deliver(execution);
+          const marked = await marks.load({ visibility, since: reached });
+          const missed = marked.filter(({ id }) => !seen.has(id));
+          for (let from = 0; from < missed.length && !behind; from += CATCH_UP_SIZE) {
+            const some = missed.slice(from, from + CATCH_UP_SIZE);
+            const executions = await Promise.all(some.map(({ id }) => loader.load(id)));
+            executions.forEach((execution, i) => {
+              deliver(execution);
+              if (!behind) reached = some[i]?.finishedAt ?? reached;
+            });
+          }
         } catch (error) {
-          // What came meanwhile must not move the start of the next try past what this one had to find.
           since = reached;
           throw error;
         }
+        // What came meanwhile must not move the start of the next look past what this one had to leave.
+        if (behind) since = reached;
       }, log);
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: FINISHED_CAPACITY,
@@ -142,6 +169,16 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       return stream;
     },
   };
+}
+
+/** What ended from a while before an instant on, as somebody may see it. */
+interface Overlap {
+  readonly visibility: Visibility;
+  readonly since: Date;
+}
+
+function keyOf({ visibility, since }: Overlap): string {
+  return JSON.stringify([visibility, since]);
 }
 
 function overlapBefore(since: Date): Date {

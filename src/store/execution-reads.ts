@@ -4,8 +4,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Visibility } from '../domain/caller.js';
 import type { Execution } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
-import type { ListPage, PageOf } from '../domain/ports.js';
-import { toUuid } from '../domain/execution-id.js';
+import type { FinishedMark, ListPage, PageOf } from '../domain/ports.js';
+import { toPublicId, toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toExecution } from './mapping.js';
 import { unexpired, visibleTo } from './sql.js';
@@ -55,11 +55,12 @@ function matching(visibility: Visibility, filter: ExecutionFilter): RawBuilder<u
   return sql.join(conditions, sql` AND `);
 }
 
-export async function finishedSince(db: Db, visibility: Visibility, since: Date): Promise<Execution[]> {
-  const { rows } = await sql<ExecutionRow>`
-    SELECT * FROM executions WHERE ${visibleTo(visibility)} AND finished_at >= ${since} AND ${unexpired}
+export async function finishedSince(db: Db, visibility: Visibility, since: Date): Promise<FinishedMark[]> {
+  const { rows } = await sql<{ id: string; finished_at: Date }>`
+    SELECT id, finished_at FROM executions
+    WHERE ${visibleTo(visibility)} AND finished_at >= ${since} AND ${unexpired}
     ORDER BY finished_at, id`.execute(db);
-  return rows.map(toExecution);
+  return rows.map((row) => ({ id: toPublicId(row.id), finishedAt: row.finished_at }));
 }
 
 export async function now(db: Db): Promise<Date> {

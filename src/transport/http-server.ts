@@ -20,6 +20,7 @@ import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { KEEP_ALIVE_MS } from './keep-alive.js';
 import { createOperationGate, type OperationGateOptions } from './operation-gate.js';
 import { createOriginCheck } from './origin.js';
 import { createRateLimits } from './rate-limit.js';
@@ -48,6 +49,8 @@ export interface HttpServerOptions extends OperationGateOptions {
   readonly maxConnections: ConnectionLimitOptions;
   /** How long a request may take to arrive. @default ARRIVAL */
   readonly arrival?: Arrival;
+  /** A streaming client that gives no sign of life is given up within twice this. @default 12 s */
+  readonly keepAliveMs?: number;
   readonly log: Logger;
 }
 
@@ -58,9 +61,16 @@ export interface Arrival {
   readonly requestMs: number;
 }
 
+/** How many clients hold a connection open to be told something. */
+export interface StreamCounts {
+  readonly webSockets: number;
+  readonly eventStreams: number;
+}
+
 export interface HttpServer {
   /** `http://host:port` */
   readonly url: string;
+  readonly streams: StreamCounts;
   stop(): Promise<void>;
 }
 
@@ -86,30 +96,33 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     void reply.header('x-request-id', request.id);
     withRequestId(request.id, () => next(closing ? stopping() : undefined));
   });
-  const closers = await addDoors(fastify, options);
+  const doors = await addDoors(fastify, options);
   try {
     await fastify.listen({ host, port });
   } catch (error) {
     await fastify.close();
-    await closers.apollo();
+    await doors.apollo();
     throw toStartupError(error, host, port);
   }
   const { port: bound } = fastify.server.address() as AddressInfo;
   log.debug({ host, port: bound }, 'listening');
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    get streams() {
+      return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
+    },
     async stop() {
       closing = true;
       const closed = fastify.close();
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
-      await Promise.all(closers.streams.map((close) => close()));
+      await Promise.all([doors.eventStreams.close(), doors.webSockets.close()]);
       // A connection over which nothing was asked yet is not idle for Node, and would hold up the end for a minute.
       const cutOff = setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS);
       await closed;
       clearInterval(sweep);
       clearTimeout(cutOff);
-      await closers.apollo();
+      await doors.apollo();
     },
   };
 }
@@ -147,7 +160,7 @@ function stopping(): RequestError {
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
-  const { schema, scope, log } = options;
+  const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS } = options;
   const gate = createOperationGate(options);
   const pipeline = createGraphQLPipeline({ schema, gate, log });
   const admission = createAdmission({
@@ -164,17 +177,11 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, admission, log });
   const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate });
-  const events = addServerSentEvents(fastify, { pipeline, scope, admission, log });
+  const streaming = { pipeline, scope, admission, keepAliveMs, log };
+  const eventStreams = addServerSentEvents(fastify, streaming);
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
-  const webSocket = addWebSocket({
-    server: fastify.server,
-    pipeline,
-    scope,
-    admission,
-    log,
-    isAllowedOrigin,
-  });
-  return { apollo, streams: [events, webSocket] };
+  const webSockets = addWebSocket({ ...streaming, server: fastify.server, isAllowedOrigin });
+  return { apollo, eventStreams, webSockets };
 }
 
 function toStartupError(error: unknown, host: string, port: number): Error {

@@ -3,19 +3,20 @@
  * stream for one operation. What is wrong before the stream begins (no token, not an event stream) is told by the
  * HTTP status, everything after it in the stream.
  */
-import type { ServerResponse } from 'node:http';
-
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
-import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { Admission } from './admission.js';
+import { createTurns, type Turns, writeEventStream } from './event-stream.js';
+import type { GraphQLPipeline } from './graphql-pipeline.js';
+import { heartbeatMs } from './keep-alive.js';
 import { withNamedDocument } from './named-document.js';
 import { addOtherMethods, sendError } from './refusals.js';
 import type { RequestScope } from './request-scope.js';
+import { createStalledClients, type StalledClients } from './stalled-clients.js';
 import type { Authorization } from './token-watch.js';
 import { untilClosed } from './until-closed.js';
 
@@ -23,32 +24,45 @@ export interface ServerSentEventsOptions {
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
   readonly admission: Admission;
+  readonly keepAliveMs: number;
   readonly log: Logger;
+}
+
+export interface EventStreams {
+  /** Streams under way. */
+  readonly count: number;
+  /** Ends every stream. */
+  close(): Promise<void>;
 }
 
 /** Every stream under way; none may begin once `closing`. */
 interface Streams {
   readonly open: Set<AsyncGenerator<string, void, undefined>>;
   closing: boolean;
+  readonly stalled: StalledClients;
+  readonly heartbeatMs: number;
 }
 
-type OperationContext = RequestContext & { readonly authorization: Authorization } & Record<
-    PropertyKey,
-    unknown
-  >;
+type OperationContext = RequestContext & {
+  readonly authorization: Authorization;
+  readonly turns: Turns;
+} & Record<PropertyKey, unknown>;
 
 const PATH = '/graphql/stream';
-/** Proxies give up on silent connections; the usual limits begin at 10 s. */
-const HEARTBEAT_MS = 8_000;
 /** For the error that ends a stream whose token is no longer good; then the connection is cut off. */
 const LAST_WORDS_MS = 2_000;
 
-/** Adds `GET` and `POST /graphql/stream`. Gives a function that ends every stream. */
+/** Adds `GET` and `POST /graphql/stream`. */
 export function addServerSentEvents(
   fastify: FastifyInstance,
-  { pipeline, scope, admission, log }: ServerSentEventsOptions,
-): () => Promise<void> {
-  const streams: Streams = { open: new Set(), closing: false };
+  { pipeline, scope, admission, keepAliveMs, log }: ServerSentEventsOptions,
+): EventStreams {
+  const streams: Streams = {
+    open: new Set(),
+    closing: false,
+    stalled: createStalledClients(keepAliveMs),
+    heartbeatMs: heartbeatMs(keepAliveMs),
+  };
   const handler = createHandler<FastifyRequest, OperationContext, OperationContext>({
     // Null, not a token: "single connection mode" is off.
     authenticate: () => null,
@@ -60,6 +74,8 @@ export function addServerSentEvents(
     },
     execute: (args) => pipeline.execute(args),
     subscribe: (args) => pipeline.subscribe(args, args.contextValue.authorization),
+    // The library keeps whatever a stream gives it: so that this is never more than one result, it waits here.
+    onNext: async (_context, { context }) => context.turns.take(),
   });
 
   fastify.route({
@@ -78,9 +94,14 @@ export function addServerSentEvents(
   });
 
   addOtherMethods(fastify, PATH, ['GET', 'POST']);
-  return async () => {
-    streams.closing = true;
-    await Promise.all([...streams.open].map((stream) => stream.return()));
+  return {
+    get count() {
+      return streams.open.size;
+    },
+    async close() {
+      streams.closing = true;
+      await Promise.all([...streams.open].map((stream) => stream.return()));
+    },
   };
 }
 
@@ -103,7 +124,11 @@ async function contextOrRefusal(
     }
     const signal = untilClosed(reply.raw);
     const caller = await admission.stream(request.headers.authorization, request.raw, signal);
-    return { ...scope.context(caller, request.id, signal), authorization: scope.watch(caller) };
+    return {
+      ...scope.context(caller, request.id, signal),
+      authorization: scope.watch(caller),
+      turns: createTurns(),
+    };
   } catch (error) {
     await sendError(reply, error, log);
     return null;
@@ -134,12 +159,15 @@ async function answer({ request, reply, handler, context, streams }: Answering):
   reply.raw.writeHead(init.status, { ...headersOf(reply), ...init.headers });
   // A client that does not take what it is told gets no further time.
   context.authorization.onEnd(() => setTimeout(() => reply.raw.destroy(), LAST_WORDS_MS).unref());
+  // Ending would be polite to a client that takes nothing: what waits for it would be kept.
+  const unwatch = streams.stalled.watch(request.raw.socket, () => reply.raw.destroy());
   streams.open.add(body);
   // We may have begun to stop while the operation was prepared.
   if (streams.closing) void body.return();
   try {
-    await pipe(body, reply.raw);
+    await writeEventStream(body, reply.raw, context.turns, streams.heartbeatMs);
   } finally {
+    unwatch();
     streams.open.delete(body);
   }
 }
@@ -148,34 +176,6 @@ async function answer({ request, reply, handler, context, streams }: Answering):
 async function refuse(reply: FastifyReply, status: number, text: string): Promise<void> {
   const message = /"message":"([^"]+)"/.exec(text)?.[1] ?? text;
   await reply.code(status).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-}
-
-async function pipe(body: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void> {
-  const leave = () => void body.return();
-  response.once('close', leave).on('error', leave);
-  // It may have left while the operation was prepared: then nothing would ever end the stream.
-  if (response.closed) leave();
-  const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
-  try {
-    for await (const chunk of body) {
-      if (response.destroyed) break;
-      if (!response.write(chunk)) await drained(response);
-    }
-  } finally {
-    clearInterval(heartbeat);
-    response.end();
-  }
-}
-
-/** Settles when the client has taken what was written, or has left; leaves no listener behind. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle).on('close', settle);
-  });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Extra } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type ExecutionResult, getOperationAST, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
@@ -22,13 +22,17 @@ import { GuardedWebSocket } from './guarded-socket.js';
 import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 import type { Authorization } from './token-watch.js';
+import { limitUnsent, type Unsent } from './unsent.js';
 import { acceptUpgrades, type AdmissionOf } from './upgrade.js';
+import { serveProtocol } from './websocket-protocol.js';
 
 export interface WebSocketOptions {
   readonly server: Server;
   readonly pipeline: GraphQLPipeline;
   readonly scope: RequestScope;
   readonly admission: Admission;
+  /** A client that answers no ping is given up within twice this. */
+  readonly keepAliveMs: number;
   readonly log: Logger;
   /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
   readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
@@ -42,32 +46,42 @@ const PATH = '/graphql';
 /** The longest documented operation has a hundredth of it. */
 const MAX_FRAME_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_MS = 12_000;
 /** For the closing handshake when we stop; a client that was lost would take 30 s. */
 const CLOSE_WAIT_MS = 1_000;
+const CLOSE_GOING_AWAY = 1001;
 const CLOSE_FORBIDDEN = 4403;
 const CLOSE_TRY_AGAIN_LATER = 1013;
 
-/** Gives a function that tells every client "going away" (1001) and waits, not long, until they have left. */
+export interface WebSockets {
+  /** Sockets that are open. */
+  readonly count: number;
+  /** Tells every client "going away" (1001) and waits, not long, until they have left. */
+  close(): Promise<void>;
+}
+
 export function addWebSocket({
   server,
   pipeline,
   scope,
   admission,
+  keepAliveMs,
   log,
   isAllowedOrigin,
-}: WebSocketOptions): () => Promise<void> {
+}: WebSocketOptions): WebSockets {
+  const unsent = new WeakMap<WebSocket, Unsent>();
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
     WebSocket: GuardedWebSocket,
   });
   const admissionOf = acceptUpgrades({ server, sockets, path: PATH, admission, isAllowedOrigin, log });
+  sockets.on('connection', (socket) => unsent.set(socket, limitUnsent(socket)));
 
-  const graphql = useServer<Params, ConnectionExtra>(
-    {
-      // What goes wrong inside is ours to log, and no reason to give to a client.
-      isProd: true,
+  serveProtocol<Params, ConnectionExtra>({
+    sockets,
+    keepAliveMs,
+    log,
+    protocol: {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, admissionOf, log),
       onClose: ({ extra }) => extra.authorization?.release(),
@@ -81,16 +95,24 @@ export function addWebSocket({
       },
       execute: (args) => leavingAtEnd(leavable(args as SocketArgs, pipeline), (args as SocketArgs).leave),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
+      onNext: async ({ extra }, _id, _payload, args) => {
+        if (isSubscription(args)) await unsent.get(extra.socket)?.room();
+      },
     },
-    sockets,
-    KEEP_ALIVE_MS,
-  );
-  return async () => {
+  });
+  const close = async () => {
     const cutOff = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
     }, CLOSE_WAIT_MS);
-    await graphql.dispose();
+    for (const client of sockets.clients) client.close(CLOSE_GOING_AWAY, 'Going away');
+    await new Promise((resolve) => sockets.close(resolve));
     clearTimeout(cutOff);
+  };
+  return {
+    get count() {
+      return sockets.clients.size;
+    },
+    close,
   };
 }
 
@@ -186,6 +208,11 @@ type SocketArgs = OperationArgs & {
   readonly authorization: Authorization;
   readonly leave: Leave;
 };
+
+/** Answers to queries and mutations are not held back: whoever asks for many has to read them. */
+function isSubscription({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'subscription';
+}
 
 function withConnection(
   args: OperationArgs,

@@ -28,7 +28,7 @@ describe('the reads of the store', () => {
   afterAll(() => test.stop());
 
   const page = (first: number, after?: ListPage['after']): ListPage => ({ first, after: after ?? null });
-  const idsOf = (executions: readonly Execution[]) => executions.map(({ id }) => id);
+  const idsOf = (executions: readonly { readonly id: string }[]) => executions.map(({ id }) => id);
   const finished = async (changes: Parameters<typeof intent>[0] = {}): Promise<Execution> => {
     const ended = await test.store.finish(await runningClaim(test.store, changes), SUCCEEDED, [], TTL_MS);
     return ended!;

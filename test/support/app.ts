@@ -1,5 +1,5 @@
 /** The real application, on free ports, over its own database and its own simulated upstream. */
-import { createApp } from '../../src/app.js';
+import { type App, createApp } from '../../src/app.js';
 import { type Config, parseConfig } from '../../src/config.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
@@ -13,12 +13,14 @@ export interface TestApp {
   readonly url: string;
   /** The same database for a second node or a look inside. */
   readonly databaseUrl: string;
+  /** The first node. */
+  readonly node: App;
   /** Only with `startAppWithSimulator`: to script faults and count calls. */
   readonly simulator: Simulator;
   /** What the environment of another process would be, to be a node of this one. */
   readonly env: Readonly<Record<string, string>>;
   /** Another node on the same database and the same upstream. */
-  startNode(env?: Readonly<Record<string, string>>): Promise<{ readonly url: string; stop(): Promise<void> }>;
+  startNode(env?: Readonly<Record<string, string>>): Promise<App>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startAppWithSimulator(
     readonly env?: Readonly<Record<string, string>>;
     readonly simulator?: SimulatorOptions;
     readonly upstreamBudget?: Config['upstreamBudget'];
+    readonly keepAliveMs?: number;
   } = {},
 ): Promise<TestApp> {
   const simulator = await createSimulator({
@@ -60,7 +63,9 @@ export async function startAppWithSimulator(
     ...options.env,
   };
   const startNode = async (env: Readonly<Record<string, string>> = {}) => {
-    const config = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget: options.upstreamBudget ?? AMPLE };
+    const { upstreamBudget = AMPLE, keepAliveMs } = options;
+    const parsed = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget };
+    const config = keepAliveMs === undefined ? parsed : { ...parsed, keepAliveMs };
     const app = createApp(config, silentLogger);
     await app.start();
     nodes.push(app);
@@ -70,6 +75,7 @@ export async function startAppWithSimulator(
   const first = await startNode();
   return {
     url: first.url,
+    node: first,
     databaseUrl: database.url,
     simulator,
     env: appEnv,

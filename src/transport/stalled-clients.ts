@@ -1,0 +1,62 @@
+/**
+ * Notices clients of event streams that take nothing any more: gone without a word, or never reading. What counts is
+ * progress: whoever takes a little of what waits is slow and stays, whoever takes nothing of it for a whole keepalive
+ * is given up. A silent stream has a heartbeat that waits.
+ */
+import type { Socket } from 'node:net';
+
+import { readUnacknowledged } from './unacknowledged.js';
+
+export interface StalledClients {
+  /** `onStalled` is called once. The function that it gives ends the watch. */
+  watch(socket: Socket, onStalled: () => void): () => void;
+}
+
+interface Watched {
+  readonly onStalled: () => void;
+  /** Bytes that the client is known to have; only rises. */
+  taken: number;
+  /** Looks in a row that found bytes waiting and none taken. */
+  looks: number;
+}
+
+/** A look every third of a keepalive: with the heartbeat (two thirds of one) a client is given up within two. */
+const LOOKS_IN_A_KEEPALIVE = 3;
+
+export function createStalledClients(keepAliveMs: number): StalledClients {
+  const clients = new Map<Socket, Watched>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function look(): Promise<void> {
+    const [socket] = clients.keys();
+    const unacknowledged = await readUnacknowledged(socket?.localPort ?? 0);
+    for (const [each, watched] of clients) {
+      const unseen = unacknowledged.get(each.remotePort ?? 0);
+      // A table that changes while it is read may lack a line: that is no sign of life.
+      if (unseen === undefined && unacknowledged.size > 0) continue;
+      // What is only in part with the kernel counts twice here, so that `taken` is never too high.
+      const waiting = each.writableLength + (unseen ?? 0);
+      note(watched, each.bytesWritten - waiting, waiting);
+      if (watched.looks > LOOKS_IN_A_KEEPALIVE) watched.onStalled();
+    }
+  }
+
+  return {
+    watch(socket, onStalled) {
+      clients.set(socket, { onStalled, taken: 0, looks: 0 });
+      // One for all: the kernel's table is read once, however many streams there are.
+      timer ??= setInterval(() => void look(), keepAliveMs / LOOKS_IN_A_KEEPALIVE).unref();
+      return () => {
+        clients.delete(socket);
+        if (clients.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+  };
+}
+
+function note(watched: Watched, taken: number, waiting: number): void {
+  watched.looks = waiting === 0 || taken > watched.taken ? 0 : watched.looks + 1;
+  watched.taken = Math.max(watched.taken, taken);
+}
