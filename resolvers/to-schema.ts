@@ -8,6 +8,7 @@ import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/doma
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { RequestError } from '../src/domain/error-codes.js';
 import { isUpstreamId } from '../src/domain/request.js';
+import { waitingFor } from '../src/domain/waiting.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 
 /** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
@@ -34,6 +35,7 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
     pollCount: execution.pollCount,
     nextPollAt: execution.nextPollAt,
     pollAfterMs: done ? null : pollAfterMs(execution.nextPollAt, nowMs),
+    waitingFor: waitingFor(execution),
     upstreamMayStillRun: execution.upstreamMayStillRun,
     error: execution.error,
     truncated: execution.truncated,
