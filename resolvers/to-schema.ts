@@ -15,6 +15,8 @@ import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 const POLL_MARGIN_MS = 250;
 /** While a poll is under way, or just due. */
 const POLL_AFTER_MIN_MS = 500;
+/** Nothing happens until somebody brings a token; then the first poll follows at once. */
+const POLL_AWAITING_MS = 5_000;
 
 /** An instance, not a plain object: the `Node` interface is resolved by class. */
 export function toUsageExecution(execution: Execution, nowMs: number): UsageExecution {
@@ -34,7 +36,7 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
     asOf: execution.asOf,
     pollCount: execution.pollCount,
     nextPollAt: execution.nextPollAt,
-    pollAfterMs: done ? null : pollAfterMs(execution.nextPollAt, nowMs),
+    pollAfterMs: done ? null : pollAfterMs(execution, nowMs),
     waitingFor: waitingFor(execution),
     upstreamMayStillRun: execution.upstreamMayStillRun,
     error: execution.error,
@@ -43,7 +45,8 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
   });
 }
 
-function pollAfterMs(nextPollAt: Date | null, nowMs: number): number {
+function pollAfterMs({ nextPollAt, awaitsCredentials }: Execution, nowMs: number): number {
+  if (!nextPollAt && awaitsCredentials) return POLL_AWAITING_MS;
   const untilPoll = nextPollAt ? nextPollAt.getTime() - nowMs + POLL_MARGIN_MS : 0;
   return Math.max(POLL_AFTER_MIN_MS, untilPoll);
 }

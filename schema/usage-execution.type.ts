@@ -182,7 +182,7 @@ export class UsageExecution extends Node {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When upstream is asked next; null when done.',
+    description: 'When upstream is asked next; null when done, and while it waits for credentials.',
   })
   nextPollAt!: Date | null;
 

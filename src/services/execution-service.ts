@@ -33,11 +33,19 @@ export interface ExecutionService {
 }
 
 export function createExecutionService(options: ExecutionServiceOptions): ExecutionService {
-  const { store } = options;
+  const { store, visits } = options;
   return {
     start: createStartExecution(options),
-    get: (caller, id) => store.get(id, visibilityOf(caller)),
-    list: (caller, filter, page) => store.list(visibilityOf(caller), filter, page),
+    async get(caller, id) {
+      const execution = await store.get(id, visibilityOf(caller));
+      if (execution) visits.saw(caller, execution);
+      return execution;
+    },
+    async list(caller, filter, page) {
+      const found = await store.list(visibilityOf(caller), filter, page);
+      for (const execution of found.items) visits.saw(caller, execution);
+      return found;
+    },
     count: (caller, filter) => store.count(visibilityOf(caller), filter),
 
     async cancel(caller, id) {
