@@ -70,7 +70,8 @@ export const UsageExecutionWaitEnum = describe(
       'resumes it by coming with a good token: by any request of whoever started it, by a read, an identical start or a ' +
       'subscription of anybody else. With a client of the service’s own, its operator has to mend that client.',
     UPSTREAM_BUDGET: 'A place in the budget of upstream requests; see `upstreamBudget`.',
-    UPSTREAM_RETRY_AFTER: 'The time for which upstream has asked to be left alone; it ends at `nextPollAt`.',
+    UPSTREAM_RETRY_AFTER:
+      'The time for which upstream, or its login, is left alone, mostly at its own request; it ends at `nextPollAt`.',
     UPSTREAM_UNAVAILABLE: 'Upstream gave no usable answer the last time; it is asked again at `nextPollAt`.',
   },
 );

@@ -65,11 +65,10 @@ export function createCredentialVisits(options: CredentialVisitsOptions): Creden
     const before = turns.get(id) ?? Promise.resolve(false);
     const turn = before.then((isTaken) => isTaken || lend(caller, [id])).catch(failed);
     turns.set(id, turn);
-    track(
-      turn.then(() => {
-        if (turns.get(id) === turn) turns.delete(id);
-      }),
-    );
+    const forget = () => {
+      if (turns.get(id) === turn) turns.delete(id);
+    };
+    track(turn.finally(forget));
   }
 
   function failed(err: unknown): false {

@@ -262,7 +262,7 @@ export type UsageExecutionWait =
   | 'CREDENTIALS'
   /** A place in the budget of upstream requests; see `upstreamBudget`. */
   | 'UPSTREAM_BUDGET'
-  /** The time for which upstream has asked to be left alone; it ends at `nextPollAt`. */
+  /** The time for which upstream, or its login, is left alone, mostly at its own request; it ends at `nextPollAt`. */
   | 'UPSTREAM_RETRY_AFTER'
   /** Upstream gave no usable answer the last time; it is asked again at `nextPollAt`. */
   | 'UPSTREAM_UNAVAILABLE';

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Visibility } from '../../src/domain/caller.js';
-import type { CredentialLack, HeldCredential } from '../../src/domain/ports.js';
+import type { CredentialLack, HeldCredential, NewExecution } from '../../src/domain/ports.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import { until } from '../support/until.js';
 import {
   createTestStore,
   EVERYTHING,
   FAILED,
-  intent,
   LEASE_MS,
   NODE,
   runningClaim,
@@ -30,7 +29,7 @@ beforeAll(async () => {
 beforeEach(() => test.clear());
 afterAll(() => test.stop());
 
-async function waiting(lack: CredentialLack = 'REFUSED', changes: Parameters<typeof intent>[0] = {}) {
+async function waiting(lack: CredentialLack = 'REFUSED', changes: Partial<NewExecution> = {}) {
   const execution = await test.store.awaitCredentials(await runningClaim(test.store, changes), REFUSAL, lack);
   if (!execution) throw new Error('the claim was lost');
   return execution;
