@@ -67,7 +67,7 @@ export const UsageExecutionWaitEnum = describe(
   {
     CREDENTIALS:
       'A token that upstream accepts: the one it was started with was refused or is lost. Whoever may see the execution ' +
-      'resumes it by coming with a good token: by any request of whoever started it, by a read, an identical start or a ' +
+      'resumes it by coming with a good token: by any request of whoever started it, by a read of its id, an identical start or a ' +
       'subscription of anybody else. With a client of the service’s own, its operator has to mend that client.',
     UPSTREAM_BUDGET: 'A place in the budget of upstream requests; see `upstreamBudget`.',
     UPSTREAM_RETRY_AFTER:

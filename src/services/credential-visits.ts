@@ -1,6 +1,6 @@
 /**
  * Whoever comes with a good token resumes what waits for one. Two ways lead here: any request of whoever started an
- * execution (`came`), and any look at it by anybody who may see it (`saw`): a read, a list, an identical start, an
+ * execution (`came`), and any look at it by anybody who may see it (`saw`): a read by its id, an identical start, an
  * open subscription. Neither keeps a request waiting, and neither costs anything while nothing waits, but for one
  * indexed read for each token every ten seconds.
  *
