@@ -8,12 +8,15 @@ import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/doma
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { RequestError } from '../src/domain/error-codes.js';
 import { isUpstreamId } from '../src/domain/request.js';
+import { waitingFor } from '../src/domain/waiting.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 
 /** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
 const POLL_MARGIN_MS = 250;
 /** While a poll is under way, or just due. */
 const POLL_AFTER_MIN_MS = 500;
+/** Nothing happens until somebody brings a token; then the first poll follows at once. */
+const POLL_AWAITING_MS = 5_000;
 
 /** An instance, not a plain object: the `Node` interface is resolved by class. */
 export function toUsageExecution(execution: Execution, nowMs: number): UsageExecution {
@@ -33,7 +36,8 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
     asOf: execution.asOf,
     pollCount: execution.pollCount,
     nextPollAt: execution.nextPollAt,
-    pollAfterMs: done ? null : pollAfterMs(execution.nextPollAt, nowMs),
+    pollAfterMs: done ? null : pollAfterMs(execution, nowMs),
+    waitingFor: waitingFor(execution),
     upstreamMayStillRun: execution.upstreamMayStillRun,
     error: execution.error,
     truncated: execution.truncated,
@@ -41,7 +45,8 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
   });
 }
 
-function pollAfterMs(nextPollAt: Date | null, nowMs: number): number {
+function pollAfterMs({ nextPollAt, awaitsCredentials }: Execution, nowMs: number): number {
+  if (!nextPollAt && awaitsCredentials) return POLL_AWAITING_MS;
   const untilPoll = nextPollAt ? nextPollAt.getTime() - nowMs + POLL_MARGIN_MS : 0;
   return Math.max(POLL_AFTER_MIN_MS, untilPoll);
 }

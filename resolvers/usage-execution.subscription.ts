@@ -15,8 +15,8 @@ interface Subscribing<Args> {
 type ById = Subscribing<{ readonly id: string }>;
 type ByFilter = Subscribing<{ readonly filter?: UsageExecutionFilter | null }>;
 
-const watch = ({ args, context }: ById, finalOnly: boolean) =>
-  context.watch.execution(args.id, visibilityOf(context.caller), finalOnly);
+const watch = ({ args, context: { caller, visits, watch: service } }: ById, finalOnly: boolean) =>
+  service.execution(args.id, visibilityOf(caller), finalOnly, (execution) => visits.saw(caller, execution));
 
 /** Streams come from the watch service; these methods only map what they give. */
 @Resolver()

@@ -9,6 +9,7 @@ import type {
   UsageMetric,
   UsageOperation,
 } from '../src/domain/operation.js';
+import type { ExecutionWait } from '../src/domain/waiting.js';
 import {
   ExecutionSourceEnum,
   HttpMethodEnum,
@@ -16,6 +17,7 @@ import {
   UsageDimensionEnum,
   UsageExecutionErrorCodeEnum,
   UsageExecutionStatusEnum,
+  UsageExecutionWaitEnum,
   UsageFieldEnum,
   UsageGranularityEnum,
   UsageMetricEnum,
@@ -181,7 +183,7 @@ export class UsageExecution extends Node {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When upstream is asked next; null when done.',
+    description: 'When upstream is asked next; null when done, and while it waits for credentials.',
   })
   nextPollAt!: Date | null;
 
@@ -190,6 +192,12 @@ export class UsageExecution extends Node {
     description: 'For clients without subscriptions: ask again after this many milliseconds. Null when done.',
   })
   pollAfterMs!: number | null;
+
+  @Field(() => UsageExecutionWaitEnum, {
+    nullable: true,
+    description: 'What keeps it from getting on; null when nothing does, and when done.',
+  })
+  waitingFor!: ExecutionWait | null;
 
   @Field(() => Boolean, {
     description: 'Ended here (canceled, timed out) while upstream may go on: upstream has no cancel.',

@@ -31,6 +31,7 @@ import { createStopper } from './lib/stopper.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
 import { createBudgetService } from './services/budget-service.js';
 import { blockIfAsked, createBudgetedUpstream } from './services/budgeted-upstream.js';
+import { createCredentialVisits } from './services/credential-visits.js';
 import { createDirectoryService } from './services/directory-service.js';
 import { createExecutionService } from './services/execution-service.js';
 import { createExecutionStep } from './services/execution-step.js';
@@ -162,11 +163,21 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   });
   const watch = createWatchService({ store, events, log });
   const wait = createFinalWait(watch);
+  const visits = createCredentialVisits({
+    store,
+    credentials,
+    credentialIdOf: upstream.credentialIdOf,
+    node,
+    now: Date.now,
+    log,
+  });
+  onStop(() => visits.stop());
   const executions = createExecutionService({
     store,
     credentials,
     adopt: poller.adopt,
     wait,
+    visits,
     node,
     leaseMs,
     resultTtlMs,
@@ -182,6 +193,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     credentials,
     sealedTokens,
     budget: stores.pollerBudget,
+    node,
     log,
   });
   onStop(() => janitor.stop());
@@ -189,6 +201,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const budget = createBudgetService({ budget: stores.budget, credentialIdOf: upstream.credentialIdOf });
   const contextOf = (caller: Caller, requestId: string, signal: AbortSignal) => ({
     caller,
+    visits,
     executions,
     table,
     watch,
@@ -209,7 +222,10 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     trusted: path === null ? null : await readTrustedDocuments(path, schema, config.limits),
     log,
     schema,
-    scope: createRequestScope(upstream.authenticator, contextOf),
+    scope: createRequestScope(upstream.authenticator, (caller, requestId, signal) => {
+      visits.came(caller);
+      return contextOf(caller, requestId, signal);
+    }),
     exports: createExportService({ executions, store, directory: upstream.directory, log }),
     readiness: { problems: async () => problemsOf(store, listener) },
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,

@@ -4,7 +4,7 @@
  * other nodes. Without one, an execution can be polled by the node that created it alone.
  */
 import type { Caller } from '../domain/caller.js';
-import type { CredentialSource, SealedToken, SealedTokenStore } from '../domain/ports.js';
+import type { CredentialSource, HeldCredential, SealedTokenStore } from '../domain/ports.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
 import type { TokenCipher } from './token-cipher.js';
 import { tokenHash } from './token-hash.js';
@@ -58,10 +58,11 @@ class HeldTokens implements CallerCredentials {
     return this.#held.size;
   }
 
-  hold({ token }: Caller): { readonly credentialId: string; readonly sealed: SealedToken | null } {
+  hold({ token }: Caller): HeldCredential {
     const credentialId = tokenHash(token);
     this.#keep(credentialId, token);
-    return { credentialId, sealed: this.#cipher?.seal(token, credentialId) ?? null };
+    const sealed = this.#cipher?.seal(token, credentialId) ?? null;
+    return { credentialId, sealed, onlyHere: sealed === null };
   }
 
   heldIds(): string[] {

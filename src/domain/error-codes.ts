@@ -35,7 +35,10 @@ export const EXECUTION_ERROR_CODES = {
   UPSTREAM_FORBIDDEN: 'Upstream refused the query: the credential lacks a permission.',
   UPSTREAM_NOT_FOUND: 'Upstream does not know the query or its OAuth client, or has dropped its result.',
   UPSTREAM_INVALID_RESULT: 'Upstream answered with a result that can not be read.',
-  CREDENTIALS_REJECTED: 'Upstream no longer accepts the token with which the query was started.',
+  CREDENTIALS_REJECTED:
+    'Upstream refused the token with which it was asked, and nobody brought a good one in time.',
+  CREDENTIALS_MISSING:
+    'The token with which it was asked was held in memory alone and is lost, and nobody brought another one in time.',
   DEADLINE_EXCEEDED: 'Upstream did not finish within the time that we wait.',
 } as const;
 export type ExecutionErrorCode = keyof typeof EXECUTION_ERROR_CODES;

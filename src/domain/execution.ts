@@ -102,6 +102,10 @@ export interface Execution {
   readonly error: ExecutionError | null;
   /** Why upstream could not be asked the last time; null after an answer, and when final. */
   readonly lastFailure: ExecutionError | null;
+  /** Upstream is not asked until somebody brings a token; at the deadline it ends. */
+  readonly awaitsCredentials: boolean;
+  /** Open, and not asked for lack of upstream budget. */
+  readonly isPutOff: boolean;
   readonly truncated: boolean;
   /** Rows of the result; 0 until it has succeeded. */
   readonly rowCount: number;

@@ -34,6 +34,8 @@ export interface NewExecution {
   readonly credentialId: string;
   /** Encrypted token, when it may be kept at rest; null: the node that created it holds it in memory. */
   readonly sealedCredential: SealedToken | null;
+  /** The token is in the memory of the node that creates it and nowhere else: no other node may ask. @default false */
+  readonly heldHere?: boolean;
   readonly deadlineMs: number;
   /** Identical ones have the same; see `domain/request-key.ts`. */
   readonly requestKey: string;
@@ -100,8 +102,8 @@ export interface ExecutionStore {
   ): Promise<StoredStart>;
   /** Claims up to `limit` executions that are due, the longest due first. */
   claimDue(node: string, limit: number, leaseMs: number): Promise<Claim[]>;
-  /** Milliseconds until the next execution is due, 0 when one is; null when none is open. */
-  msUntilNextDue(): Promise<number | null>;
+  /** Milliseconds until the next execution that this node may ask for is due, 0 when one is; null when there is none. */
+  msUntilNextDue(node: string): Promise<number | null>;
   /** Prolongs the lease. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
   /** Upstream has accepted the query. */
@@ -113,6 +115,23 @@ export interface ExecutionStore {
    * alone, not the version.
    */
   postpone(claim: Claim, inMs: number): Promise<Execution | null>;
+  /** It has no token that upstream accepts: it waits until somebody lends one, or for its deadline. Gives the lease back. */
+  awaitCredentials(claim: Claim, failure: ExecutionError, lack: CredentialLack): Promise<Execution | null>;
+  /** Ids of those that a subject has started and that wait for a token; a thousand at most. */
+  awaitingCredentials(visibility: Visibility, subjectId: string): Promise<string[]>;
+  /**
+   * Gives a token to those of the executions that wait for one and are visible, and makes them due; the first time at
+   * once, after further refusals ever later. Gives the ids of those that took it: one that upstream has refused is
+   * taken again after a minute at the earliest.
+   */
+  lendCredential(
+    ids: readonly string[],
+    visibility: Visibility,
+    credential: HeldCredential,
+    node: string,
+  ): Promise<string[]>;
+  /** Makes those due that others have found waiting for a token which this node has in its memory; gives their number. */
+  reclaimHeld(node: string): Promise<number>;
   /** Appends one page of a result that has more pages, and remembers where the next one starts. */
   appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string): Promise<boolean>;
   /** Ends the execution, with the last page of its rows, in one transaction. */
@@ -264,10 +283,22 @@ export interface Authenticator {
   authenticate(token: string, maxAgeMs?: number): Promise<Caller>;
 }
 
+/** Upstream has refused the token, or nobody has it any more. */
+export type CredentialLack = 'REFUSED' | 'MISSING';
+
+/** A token that is kept for polling, by its name. */
+export interface HeldCredential {
+  readonly credentialId: string;
+  /** To be stored with what needs it; null: it is not kept at rest. */
+  readonly sealed: SealedToken | null;
+  /** No other node can have it. */
+  readonly onlyHere: boolean;
+}
+
 /** The tokens with which upstream is asked for executions that outlive the request that started them. */
 export interface CredentialSource {
   /** Keeps what is needed to poll for this caller. */
-  hold(caller: Caller): { readonly credentialId: string; readonly sealed: SealedToken | null };
+  hold(caller: Caller): HeldCredential;
   /** The token to use now; null when this node does not have it (any more). Throws `UpstreamError` when it is fetched. */
   tokenFor(credentialId: string): Promise<string | null>;
   /** Upstream refused this token. True when a new one may be had, so that asking again makes sense. */
@@ -280,7 +311,10 @@ export interface CredentialSource {
 
 /** The service's own token, renewed as needed. */
 export interface ServiceTokenSource {
-  /** Throws `UpstreamError`: `UNAUTHENTICATED` when the service's credentials are refused. */
+  /**
+   * Throws `UpstreamError`: `UNAUTHENTICATED` when the service's credentials are refused; `retryAfterMs` says when the
+   * login is asked again, so that nobody need ask sooner.
+   */
   token(): Promise<string>;
   /** Upstream refused this token: it is not given out again. */
   invalidate(token: string): void;
@@ -299,7 +333,7 @@ export interface UpstreamBudgetStore {
   sweep(): Promise<number>;
 }
 
-/** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore.create`. */
+/** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore`, with what needs them. */
 export interface SealedTokenStore {
   load(credentialId: string): Promise<SealedToken | null>;
   /** Erases those that no open execution has needed for a minute; gives their number. */

@@ -33,10 +33,14 @@ export interface ExecutionService {
 }
 
 export function createExecutionService(options: ExecutionServiceOptions): ExecutionService {
-  const { store } = options;
+  const { store, visits } = options;
   return {
     start: createStartExecution(options),
-    get: (caller, id) => store.get(id, visibilityOf(caller)),
+    async get(caller, id) {
+      const execution = await store.get(id, visibilityOf(caller));
+      if (execution) visits.saw(caller, execution);
+      return execution;
+    },
     list: (caller, filter, page) => store.list(visibilityOf(caller), filter, page),
     count: (caller, filter) => store.count(visibilityOf(caller), filter),
 

@@ -8,6 +8,7 @@ import { rowsAsOf } from '../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js';
 import type { Claim, CredentialSource, ExecutionStore, PollAnswer, UsageUpstream } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
+import { isCredentialCode } from '../domain/waiting.js';
 import type { Logger } from '../lib/logger.js';
 import { PutOffError } from './budgeted-upstream.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
@@ -38,8 +39,8 @@ const NOT_FOUND_GRACE_MS = 60_000;
 const MOST_BUGS = 5;
 
 const TOKEN_MISSING = failure(
-  'CREDENTIALS_REJECTED',
-  'The token with which it was started is not held any more, and upstream can not be asked without it.',
+  'CREDENTIALS_MISSING',
+  'The token with which upstream was asked is not held any more, and upstream can not be asked without one.',
   true,
 );
 const UNEXPECTED = failure('UPSTREAM_INVALID_RESULT', "Upstream's answer could not be stored.", false);
@@ -51,7 +52,9 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     if (claim.pastDeadline) return end(claim, outOfTime(claim));
     try {
       const token = await credentials.tokenFor(claim.execution.credentialId);
-      return token === null ? await retry(claim, TOKEN_MISSING) : await ask(claim, token, signal);
+      return token === null
+        ? await store.awaitCredentials(claim, TOKEN_MISSING, 'MISSING')
+        : await ask(claim, token, signal);
     } catch (error) {
       if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
       if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs);
@@ -67,12 +70,12 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
         : await poll(claim, upstreamId, token, signal);
     } catch (error) {
       const isRefused = error instanceof UpstreamError && error.kind === 'UNAUTHENTICATED';
-      if (signal.aborted || !isRefused || !(await credentials.refused(credentialId, token))) throw error;
-      log.info(
-        { executionId: id, correlationId: error.correlationId },
-        'the token was refused; another one is used',
-      );
-      return retry(claim, toFailure(error));
+      if (signal.aborted || !isRefused) throw error;
+      const isRenewed = await credentials.refused(credentialId, token);
+      const what = isRenewed ? 'another one is used' : 'somebody has to bring another one';
+      log.info({ executionId: id, correlationId: error.correlationId }, `the token was refused; ${what}`);
+      const why = toFailure(error);
+      return isRenewed ? retry(claim, why) : store.awaitCredentials(claim, why, 'REFUSED');
     }
   }
 
@@ -117,7 +120,9 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     const { kind, status, upstreamCode, correlationId } = error;
     const executionId = claim.execution.id;
     log.info({ executionId, kind, status, upstreamCode, correlationId }, 'upstream could not be asked');
-    if (error.retryable || isWithinGrace(claim, error))
+    // It is the service's own client that is refused: nobody but its operator can mend it, and may do so at any time.
+    const isLogin = kind === 'UNAUTHENTICATED';
+    if (error.retryable || isLogin || isWithinGrace(claim, error))
       return retry(claim, toFailure(error), error.retryAfterMs);
     return end(claim, refused(claim, error));
   }
@@ -170,7 +175,7 @@ function isWithinGrace(claim: Claim, error: UpstreamError): boolean {
 /** What went wrong last tells more than that time has passed. */
 function outOfTime({ execution }: Claim): Outcome {
   const { lastFailure, upstreamId } = execution;
-  if (lastFailure?.code === TOKEN_MISSING.code) {
+  if (lastFailure && isCredentialCode(lastFailure.code)) {
     return { status: 'FAILED', error: lastFailure, upstreamMayStillRun: upstreamId !== null };
   }
   const what =

@@ -14,6 +14,8 @@ export interface JanitorOptions {
   readonly credentials: CredentialSource;
   readonly sealedTokens: SealedTokenStore;
   readonly budget: Pick<UpstreamBudgetStore, 'sweep'>;
+  /** This node, as executions name it whose token is in its memory. */
+  readonly node: string;
   readonly log: Logger;
 }
 
@@ -44,7 +46,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
 
 /** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
 export async function tidy(
-  { store, credentials, sealedTokens, budget }: JanitorOptions,
+  { store, credentials, sealedTokens, budget, node }: JanitorOptions,
   signal?: AbortSignal,
 ): Promise<void> {
   const held = credentials.heldIds();
@@ -54,6 +56,7 @@ export async function tidy(
     const idle = new Set(credentials.heldIds());
     for (const id of held) if (idle.has(id) && !needed.has(id)) credentials.release(id);
   }
+  await store.reclaimHeld(node);
   await sealedTokens.sweep();
   await budget.sweep();
   while (!signal?.aborted && (await store.deleteExpired()))

@@ -90,7 +90,7 @@ export function createPoller(options: PollerOptions): Poller {
   /** What is due but can't be claimed is locked by somebody who writes it: no reason to spin. */
   async function untilNextDue(): Promise<number> {
     if (claimedUnderWay >= concurrency) return TICK_MS;
-    const ms = await store.msUntilNextDue();
+    const ms = await store.msUntilNextDue(node);
     missed = ms === 0 ? missed + 1 : 0;
     const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);
     return ms === null ? TICK_MS : Math.min(TICK_MS, Math.max(pause, Math.ceil(ms)));

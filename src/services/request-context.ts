@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 
 import type { Caller, NamedEntity } from '../domain/caller.js';
 import type { BudgetService } from './budget-service.js';
+import type { CredentialVisits } from './credential-visits.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
 import type { UsageTable } from './usage-table.js';
@@ -19,6 +20,7 @@ export interface RequestContext {
   readonly executions: ExecutionService;
   readonly table: UsageTable;
   readonly watch: WatchService;
+  readonly visits: Pick<CredentialVisits, 'saw'>;
   readonly directory: DirectoryService;
   readonly budget: BudgetService;
   readonly loaders: DirectoryLoaders;

@@ -25,6 +25,7 @@ import type {
 import { canonicalRequest, type RequestDraft, type UsageRequest } from '../domain/request.js';
 import { requestDigest, requestKey } from '../domain/request-key.js';
 import { checkStartOptions, type StartOptions } from '../domain/start-options.js';
+import type { CredentialVisits } from './credential-visits.js';
 import type { FinalWait } from './final-wait.js';
 
 export interface StartExecutionOptions {
@@ -33,6 +34,8 @@ export interface StartExecutionOptions {
   /** Makes the first step of a new execution; see `Poller.adopt`. */
   readonly adopt: (claim: Claim) => Promise<Execution | null>;
   readonly wait: FinalWait;
+  /** Whoever joins an execution that waits for a token lends his. */
+  readonly visits: Pick<CredentialVisits, 'saw'>;
   readonly node: string;
   readonly leaseMs: number;
   /** How long upstream may take in all. */
@@ -68,13 +71,14 @@ export function createStartExecution(options: StartExecutionOptions): StartExecu
   const inTurn = createTurns();
 
   function intentOf(caller: Caller, query: Query): NewExecution {
-    const { credentialId, sealed } = options.credentials.hold(caller);
+    const { credentialId, sealed, onlyHere } = options.credentials.hold(caller);
     const owner = {
       organizationId: caller.organization.id,
       scope: scopeOf(caller),
       subjectId: caller.subject.id,
     };
-    return { ...query, owner, credentialId, sealedCredential: sealed, deadlineMs: options.deadlineMs };
+    const credential = { credentialId, sealedCredential: sealed, heldHere: onlyHere };
+    return { ...query, owner, ...credential, deadlineMs: options.deadlineMs };
   }
 
   /** The token is held only when a new execution may need it. */
@@ -115,6 +119,7 @@ export function createStartExecution(options: StartExecutionOptions): StartExecu
     const sharing = sharingOf(caller, draft, query.requestKey, digest);
     const started = await startOrShare(caller, query, sharing);
     if (started.source === 'KEY_TAKEN') return refuse(KEY_REUSED);
+    if (started.source === 'JOINED') options.visits.saw(caller, started.execution);
 
     const present = started.source === 'FRESH' ? await firstStep(started.claim, caller) : started.execution;
     const remainingMs = (draft.waitMs ?? 0) - (performance.now() - since);

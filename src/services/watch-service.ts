@@ -26,12 +26,13 @@ export interface WatchService {
   /**
    * The present state, every change, the final state, then the end; with `finalOnly` the final state alone. A slow
    * consumer misses versions between, never the final one. Throws `RequestError` `NOT_FOUND` for an execution that
-   * is unknown, invisible or expired.
+   * is unknown, invisible or expired. `onState` is told every state that is read and visible, sent or not.
    */
   execution(
     id: string,
     visibility: Visibility,
     finalOnly: boolean,
+    onState?: (execution: Execution) => void,
   ): Promise<AsyncIterableIterator<Execution>>;
   /** Every matching execution that ends from now on, each once, until the consumer leaves. */
   finished(visibility: Visibility, filter: ExecutionFilter): Promise<AsyncIterableIterator<Execution>>;
@@ -74,13 +75,14 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
   );
 
   return {
-    async execution(id, visibility, finalOnly) {
+    async execution(id, visibility, finalOnly, onState = () => {}) {
       let sent = 0;
       let unlisten = () => {};
       const deliver = (current: Execution | null) => {
         if (!current || !isVisible(current, visibility)) return stream.fail(executionNotFound());
         if (current.version <= sent) return;
         sent = current.version;
+        onState(current);
         if (!finalOnly || isFinal(current.status)) stream.push(current);
         if (isFinal(current.status)) stream.end();
       };

@@ -6,7 +6,7 @@
  * Rejected: a table of its own for the queue (two writes that must agree), advisory locks instead of a lease
  * (released by a broken connection while the node still works), a queue library (its precision is ten times worse).
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 
 import type { Claim } from '../domain/ports.js';
 import { toUuid } from '../domain/execution-id.js';
@@ -22,7 +22,7 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
   const { rows } = await sql<ClaimedRow>`
     WITH due AS (
       SELECT id FROM executions
-      WHERE due_at <= now()
+      WHERE due_at <= now() AND (${mayBeAskedBy(node)} OR due_at <= now() - ${leaseMs / 1000} * interval '1 second')
       ORDER BY due_at
       LIMIT ${limit}
       FOR UPDATE SKIP LOCKED
@@ -35,10 +35,19 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
   return rows.map(toClaim);
 }
 
-export async function msUntilNextDue(db: Db): Promise<number | null> {
+/**
+ * A token in one node's memory is of no use to the others. They leave such executions to it, but for those that it has
+ * left lying for a lease: it has died then, and somebody must tell that they wait for their owner.
+ */
+function mayBeAskedBy(node: string): RawBuilder<boolean> {
+  return sql<boolean>`(held_by IS NULL OR held_by = ${node} OR awaiting_credentials_since IS NOT NULL)`;
+}
+
+/** Those that a dead node has left behind are found with the next tick. */
+export async function msUntilNextDue(db: Db, node: string): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`
     SELECT EXTRACT(EPOCH FROM min(due_at) - now())::float8 * 1000 AS ms
-    FROM executions WHERE due_at IS NOT NULL`.execute(db);
+    FROM executions WHERE due_at IS NOT NULL AND ${mayBeAskedBy(node)}`.execute(db);
   const ms = rows[0]?.ms ?? null;
   // Not with GREATEST in SQL, which passes over a NULL: an idle node would never sleep.
   return ms === null ? null : Math.max(0, ms);

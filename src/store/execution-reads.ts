@@ -71,6 +71,8 @@ export async function now(db: Db): Promise<Date> {
 export async function neededCredentials(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ credential_id: string }>`
     SELECT DISTINCT credential_id FROM executions
-    WHERE credential_id = ANY(${[...ids]}::text[]) AND finished_at IS NULL`.execute(db);
+    WHERE credential_id = ANY(${[...ids]}::text[]) AND finished_at IS NULL AND NOT credential_refused`.execute(
+    db,
+  );
   return rows.map((row) => row.credential_id);
 }

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { ExecutionStore } from '../domain/ports.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
+import * as waits from './credential-waits.js';
 import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
@@ -37,12 +38,16 @@ export function createExecutionStore(db: Db): ExecutionStore {
     findShared: (sharing) => findShared(db, sharing),
     createUnlessShared: (...args) => starting(() => createUnlessShared(db, ...args)),
     claimDue: (...args) => queue.claimDue(db, ...args),
-    msUntilNextDue: () => queue.msUntilNextDue(db),
+    msUntilNextDue: (...args) => queue.msUntilNextDue(db, ...args),
     renew: (...args) => queue.renew(db, ...args),
     release: (...args) => queue.release(db, ...args),
     recordSubmitted: (...args) => writes.recordSubmitted(db, ...args),
     recordAttempt: (...args) => writes.recordAttempt(db, ...args),
     postpone: (...args) => writes.postpone(db, ...args),
+    awaitCredentials: (...args) => waits.awaitCredentials(db, ...args),
+    awaitingCredentials: (...args) => waits.awaitingCredentials(db, ...args),
+    lendCredential: (...args) => waits.lendCredential(db, ...args),
+    reclaimHeld: (...args) => waits.reclaimHeld(db, ...args),
     appendRows: (...args) => writing(() => writes.appendRows(db, ...args)),
     finish: (...args) => writing(() => writes.finish(db, ...args)),
     cancel: (...args) => writes.cancel(db, ...args),

@@ -16,6 +16,7 @@ import type { Attempt, Claim, NewExecution } from '../domain/ports.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toClaim, toExecution } from './mapping.js';
+import { keepSealed } from './sealed-tokens.js';
 import { fromNowMs, visibleTo } from './sql.js';
 import { deleteRows, insertRows } from './usage-rows.js';
 
@@ -31,17 +32,7 @@ export async function insertExecution(
   leaseMs: number,
 ): Promise<Claim> {
   const { owner, sealedCredential: sealed } = intent;
-  if (sealed) {
-    await tx
-      .insertInto('credentials')
-      .values({ id: intent.credentialId, key_id: sealed.keyId, sealed: sealed.sealed })
-      .onConflict((conflict) =>
-        conflict
-          .column('id')
-          .doUpdateSet({ key_id: sealed.keyId, sealed: sealed.sealed, updated_at: sql<Date>`now()` }),
-      )
-      .execute();
-  }
+  if (sealed) await keepSealed(tx, intent.credentialId, sealed);
   const row = await tx
     .insertInto('executions')
     .values({
@@ -55,6 +46,7 @@ export async function insertExecution(
       deadline_at: fromNowMs(intent.deadlineMs),
       due_at: fromNowMs(leaseMs),
       lease_owner: node,
+      held_by: intent.heldHere ? node : null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -95,7 +87,9 @@ function isAnswerLost(failure: ExecutionError | null): boolean {
 /** The deadline is itself a moment at which somebody must look. */
 function pollAgain(inMs: number, putOff = false): RawBuilder<unknown> {
   const next = sql`LEAST(${fromNowMs(inMs)}, deadline_at)`;
-  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL, put_off = ${putOff}`;
+  // Whoever could ask with a token that is in memory alone has it, and goes on.
+  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL, put_off = ${putOff},
+    held_by = CASE WHEN held_by IS NULL THEN NULL ELSE lease_owner END`;
 }
 
 async function move(
@@ -191,6 +185,7 @@ function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
   return sql`
     status = ${outcome.status}, finished_at = ${ENDED_AT}, expires_at = ${ENDED_AT} + make_interval(secs => ${resultTtlMs / 1000}),
     next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
+    held_by = NULL, awaiting_credentials_since = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
     upstream_may_still_run = ${mayStillRun}${isEndedHere(outcome) ? sql` OR upstream_may_still_run` : sql``},
     ${errorColumns('error' in outcome ? outcome.error : null)}`;
@@ -202,7 +197,7 @@ function isEndedHere({ status }: Ending): boolean {
 }
 
 /** While it is open: why the last attempt failed. When it is final: why there are no rows. */
-function errorColumns(error: ExecutionError | null): RawBuilder<unknown> {
+export function errorColumns(error: ExecutionError | null): RawBuilder<unknown> {
   return sql`
     error_code = ${error?.code ?? null}, error_message = ${error?.message ?? null},
     error_retryable = ${error?.retryable ?? null}, error_retry_after = ${error?.retryAfter ?? null}::timestamptz,

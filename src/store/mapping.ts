@@ -45,6 +45,8 @@ export function toExecution(row: ExecutionRow): Execution {
     upstreamMayStillRun: row.finished_at !== null && row.upstream_may_still_run,
     error: row.finished_at ? toError(row) : null,
     lastFailure: row.finished_at ? null : toError(row),
+    awaitsCredentials: row.awaiting_credentials_since !== null,
+    isPutOff: row.finished_at === null && row.put_off,
     truncated: row.truncated,
     rowCount: row.status === 'SUCCEEDED' ? row.row_count : 0,
   };

@@ -1,8 +1,22 @@
-/** Tokens at rest, always sealed. `ExecutionStore.create` writes them together with the intent that needs them. */
+/**
+ * Tokens at rest, always sealed. They are written together with what needs them, by starts and by visitors who lend
+ * theirs. One that upstream has refused is needed by nobody.
+ */
 import { sql } from 'kysely';
 
-import type { SealedTokenStore } from '../domain/ports.js';
+import type { SealedToken, SealedTokenStore } from '../domain/ports.js';
 import type { Db } from './database.js';
+
+/** Inside the transaction in which an execution comes to need it. */
+export async function keepSealed(tx: Db, id: string, { keyId, sealed }: SealedToken): Promise<void> {
+  await tx
+    .insertInto('credentials')
+    .values({ id, key_id: keyId, sealed })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ key_id: keyId, sealed, updated_at: sql<Date>`now()` }),
+    )
+    .execute();
+}
 
 export function createSealedTokenStore(db: Db): SealedTokenStore {
   return {
@@ -18,7 +32,7 @@ export function createSealedTokenStore(db: Db): SealedTokenStore {
       // A start that runs at this moment renews `updated_at` under a lock that this statement waits for.
       const result = await sql`
         DELETE FROM credentials WHERE updated_at < now() - interval '1 minute' AND NOT EXISTS (
-          SELECT FROM executions WHERE executions.credential_id = credentials.id AND finished_at IS NULL
+          SELECT FROM executions WHERE executions.credential_id = credentials.id AND finished_at IS NULL AND NOT credential_refused
         )`.execute(db);
       return Number(result.numAffectedRows ?? 0n);
     },

@@ -75,7 +75,7 @@ async function lock(tx: Db, name: readonly string[]): Promise<void> {
 
 /**
  * A finished one before one that runs, which brings the same rows later; of those the one that has run for the
- * longest. Not joined is what can't come to a good end: past its deadline, or without a token that upstream accepts.
+ * longest. Not joined is what is past its deadline. One that waits for a token is: whoever joins it lends his.
  */
 async function findIdentical(db: Db, sharing: Sharing): Promise<SharedStart | null> {
   const { requestKey, visibility, maxAgeSeconds } = sharing;
@@ -90,7 +90,7 @@ async function findIdentical(db: Db, sharing: Sharing): Promise<SharedStart | nu
       AND status IN ('QUEUED', 'RUNNING', 'SUCCEEDED')
       AND CASE WHEN status = 'SUCCEEDED'
         THEN expires_at > statement_timestamp() + ${EXPIRY_MARGIN} ${youngEnough}
-        ELSE deadline_at > statement_timestamp() AND error_code IS DISTINCT FROM 'CREDENTIALS_REJECTED' END
+        ELSE deadline_at > statement_timestamp() END
     ORDER BY finished_at DESC NULLS LAST, created_at LIMIT 1`.execute(db);
   const [row] = rows;
   return row ? { source: row.finished_at ? 'REUSED' : 'JOINED', execution: toExecution(row) } : null;

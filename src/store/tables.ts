@@ -36,6 +36,9 @@ export interface ExecutionsTable {
   row_count: Generated<number>;
   truncated: Generated<boolean>;
   upstream_may_still_run: Generated<boolean>;
+  held_by: string | null;
+  awaiting_credentials_since: Date | null;
+  credential_refused: Generated<boolean>;
   error_code: ExecutionErrorCode | null;
   error_message: string | null;
   error_retryable: boolean | null;

@@ -65,7 +65,8 @@ describe('credentials of callers', () => {
   it('are sealed when there is a key, and only then', () => {
     const { sealed } = setUp().credentials.hold(caller('token-1'));
     expect(sealed && createTokenCipher(KEY).open(sealed, tokenHash('token-1'))).toBe('token-1');
-    expect(setUp({ cipher: false }).credentials.hold(caller('token-1')).sealed).toBeNull();
+    const inMemory = setUp({ cipher: false }).credentials.hold(caller('token-1'));
+    expect(inMemory).toMatchObject({ sealed: null, onlyHere: true });
   });
 
   it('are read from the store, once, by a node that did not hold them', async () => {
@@ -137,7 +138,11 @@ describe('credentials of the service', () => {
 
   it('are the same for every caller and need not be kept', async () => {
     const credentials = service();
-    expect(credentials.hold(caller('mine'))).toEqual({ credentialId: 'service', sealed: null });
+    expect(credentials.hold(caller('mine'))).toEqual({
+      credentialId: 'service',
+      sealed: null,
+      onlyHere: false,
+    });
     expect(await credentials.tokenFor('service')).toBe('t1');
   });
 

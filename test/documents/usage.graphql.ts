@@ -17,6 +17,7 @@ export const ExecutionState = graphql(`
     pollCount
     nextPollAt
     pollAfterMs
+    waitingFor
     upstreamMayStillRun
     truncated
     error {

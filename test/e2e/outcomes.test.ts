@@ -56,12 +56,6 @@ describe('a query that ends without rows is a normal result', () => {
       { status: 'FAILED', error: { code: 'UPSTREAM_CANCELED', retryable: true } },
     ],
     [
-      'with a token that upstream took back',
-      'ORGANIZATION_QUERY',
-      { kind: 'status', status: 401 },
-      { status: 'FAILED', error: { code: 'CREDENTIALS_REJECTED', retryable: true, upstreamStatus: 401 } },
-    ],
-    [
       'with a result that upstream forbids',
       'SIMPLE_SEARCH',
       { kind: 'status', status: 403 },

@@ -124,7 +124,6 @@ describe('a step of an execution', () => {
       ['FORBIDDEN', 'UPSTREAM_FORBIDDEN', false, 403],
       ['REJECTED', 'UPSTREAM_REJECTED', false, 400],
       ['NOT_FOUND', 'UPSTREAM_NOT_FOUND', true, 404],
-      ['UNAUTHENTICATED', 'CREDENTIALS_REJECTED', true, 401],
     ] as const)('to submit as %s ends the execution as %s', async (kind, code, retryable, status) => {
       parts.upstream.onStart = fails(kind, { status, correlationId: 'c-1' });
       expect(await parts.make(await parts.queued())).toMatchObject({
@@ -160,11 +159,47 @@ describe('a step of an execution', () => {
       expect(await parts.make(claim)).toMatchObject({ status: 'SUCCEEDED' });
     });
 
-    it('for lack of a token waits for the node that has it', async () => {
+    it('for lack of a token waits until somebody brings one', async () => {
       parts.credentials.token = null;
-      expect(await parts.make(await parts.running())).toMatchObject({ status: 'RUNNING', failureCount: 1 });
+      const waiting = await parts.make(await parts.running());
+      expect(waiting).toMatchObject({ status: 'RUNNING', awaitsCredentials: true, nextPollAt: null });
+      expect(waiting?.lastFailure).toMatchObject({ code: 'CREDENTIALS_MISSING', retryable: true });
       expect(parts.upstream.polls).toEqual([]);
     });
+
+    it.each(['start', 'poll'] as const)(
+      'for its token alone waits, when there is no other one (%s)',
+      async (what) => {
+        const refusal = fails('UNAUTHENTICATED', { status: 401, correlationId: 'c-1' });
+        parts.upstream.onStart = refusal;
+        parts.upstream.onPoll = refusal;
+        const waiting = await parts.make(await (what === 'start' ? parts.queued() : parts.running()));
+        expect(waiting).toMatchObject({ awaitsCredentials: true, nextPollAt: null, error: null });
+        expect(waiting?.lastFailure).toMatchObject({
+          code: 'CREDENTIALS_REJECTED',
+          upstreamStatus: 401,
+          correlationId: 'c-1',
+        });
+        expect(await test.store.claimDue(NODE, 10, LEASE_MS)).toEqual([]);
+      },
+    );
+
+    it.each(['CREDENTIALS_REJECTED', 'CREDENTIALS_MISSING'] as const)(
+      'for lack of a good token to its deadline ends as failed with %s',
+      async (code) => {
+        if (code === 'CREDENTIALS_MISSING') parts.credentials.token = null;
+        parts.upstream.onPoll = fails('UNAUTHENTICATED', { status: 401 });
+        await parts.make(await parts.running());
+        await test.query('UPDATE executions SET due_at = now(), deadline_at = now()');
+        const [claim] = await test.store.claimDue(NODE, 1, LEASE_MS);
+        expect(await parts.make(claim!)).toMatchObject({
+          status: 'FAILED',
+          error: { code, retryable: true },
+          awaitsCredentials: false,
+          upstreamMayStillRun: true,
+        });
+      },
+    );
 
     it('of a query that upstream does not know yet is made again for a minute', async () => {
       parts.upstream.onPoll = fails('NOT_FOUND', { status: 404 });
@@ -205,12 +240,13 @@ describe('a step of an execution', () => {
       expect(await delayOf(waiting)).toBe(1_000);
     });
 
-    it('ends the execution when the service’s credentials are refused', async () => {
-      const own = withTokens(async () => Promise.reject(upstreamError('UNAUTHENTICATED', { status: 401 })));
-      expect(await own.make(await own.queued({ credentialId: 'service' }))).toMatchObject({
-        status: 'FAILED',
-        error: { code: 'CREDENTIALS_REJECTED', upstreamStatus: 401 },
-      });
+    it('is made again when the login is asked again, when it refuses the service’s credentials', async () => {
+      const refusal = upstreamError('UNAUTHENTICATED', { status: 401, retryAfterMs: 8_000 });
+      const own = withTokens(async () => Promise.reject(refusal));
+      const waiting = await own.make(await own.queued({ credentialId: 'service' }));
+      expect(waiting).toMatchObject({ status: 'QUEUED', awaitsCredentials: false });
+      expect(waiting?.lastFailure).toMatchObject({ code: 'CREDENTIALS_REJECTED', upstreamStatus: 401 });
+      expect(await delayOf(waiting)).toBe(8_000);
     });
   });
 

@@ -41,6 +41,7 @@ describe('the janitor', () => {
     credentials,
     sealedTokens: createSealedTokenStore(test.database.db),
     budget: createUpstreamBudgetStore(test.database.db, { limit: 10, windowMs: 60_000 }),
+    node: NODE,
     log: silentLogger,
   });
 

@@ -177,7 +177,7 @@ describe('the poller', () => {
     const stopped = poller();
     await stopped.stop();
     expect(await stopped.adopt(await parts.queued())).toBeNull();
-    expect(await test.store.msUntilNextDue()).toBe(0);
+    expect(await test.store.msUntilNextDue(NODE)).toBe(0);
   });
 
   it('takes up a step that went wrong when its lease ends, and not before', async () => {

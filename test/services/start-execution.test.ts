@@ -147,6 +147,20 @@ describe('starting a query', () => {
     });
   });
 
+  it('joins one that waits for a token, and lends it the token of whoever joins', async () => {
+    const lent: string[] = [];
+    const saw: StartExecutionOptions['visits']['saw'] = ({ token }, { awaitsCredentials }) =>
+      void (awaitsCredentials && lent.push(token));
+    parts.upstream.onStart = fails('UNAUTHENTICATED', { status: 401 });
+    const one = await node({ visits: { saw } });
+    const { execution } = await start(one);
+    expect(await start(one, {}, { ...OTHER_USER, token: 'token-2' })).toMatchObject({
+      source: 'JOINED',
+      execution: { id: execution?.id, awaitsCredentials: true },
+    });
+    expect(lent).toEqual(['token-2']);
+  });
+
   it('joins and reuses nothing that has failed', async () => {
     const one = await node();
     parts.upstream.onStart = fails('REJECTED');

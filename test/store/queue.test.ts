@@ -106,14 +106,14 @@ describe('the poll queue', () => {
   it('keeps an execution for the node that renews its lease', async () => {
     const claim = await test.store.create(intent(), NODE, 50);
     expect(await test.store.renew(claim, LEASE_MS)).toBe(true);
-    expect(await test.store.msUntilNextDue()).toBeGreaterThan(LEASE_MS - 10_000);
+    expect(await test.store.msUntilNextDue(NODE)).toBeGreaterThan(LEASE_MS - 10_000);
     expect(await test.store.claimDue('node-2', 1, LEASE_MS)).toEqual([]);
   });
 
   it('gives a released execution to the next node at once', async () => {
     const claim = await test.store.create(intent(), NODE, LEASE_MS);
     await test.store.release(claim);
-    await until('the execution to be due', async () => (await test.store.msUntilNextDue()) === 0);
+    await until('the execution to be due', async () => (await test.store.msUntilNextDue(NODE)) === 0);
     expect(idsOf(await test.store.claimDue('node-2', 1, LEASE_MS))).toEqual([claim.execution.id]);
   });
 
@@ -123,17 +123,17 @@ describe('the poll queue', () => {
     expect(await test.store.claimDue('node-2', 1, LEASE_MS)).toEqual([]);
     expect(await test.store.renew(claim, LEASE_MS)).toBe(false);
     await test.store.release(claim);
-    expect(await test.store.msUntilNextDue()).toBeNull();
+    expect(await test.store.msUntilNextDue(NODE)).toBeNull();
   });
 
   it('says how long it is until the next one is due', async () => {
-    expect(await test.store.msUntilNextDue()).toBeNull();
+    expect(await test.store.msUntilNextDue(NODE)).toBeNull();
     await fill(1, "now() + interval '30 s'");
-    const ms = await test.store.msUntilNextDue();
+    const ms = await test.store.msUntilNextDue(NODE);
     expect(ms).toBeGreaterThan(25_000);
     expect(ms).toBeLessThanOrEqual(30_000);
     await fill(1);
-    expect(await test.store.msUntilNextDue()).toBe(0);
+    expect(await test.store.msUntilNextDue(NODE)).toBe(0);
   });
 
   it('finds what is due by its index, however many executions have ended', async () => {

@@ -161,11 +161,11 @@ describe('a start that may be shared', () => {
       expect(await start()).toMatchObject({ source: 'FRESH' });
     });
 
-    it('nothing that upstream is not asked for any more, for lack of a token', async () => {
+    it('the execution that waits for a token, which whoever joins it lends', async () => {
       const claim = await runningClaim(test.store);
       const failure = { ...UPSTREAM_FAILED, code: 'CREDENTIALS_REJECTED' as const };
-      await test.store.recordAttempt(claim, { polled: false, failure, nextPollInMs: 1_000 });
-      expect(await start()).toMatchObject({ source: 'FRESH' });
+      await test.store.awaitCredentials(claim, failure, 'REFUSED');
+      expect(await start()).toMatchObject({ source: 'JOINED', execution: { awaitsCredentials: true } });
     });
   });
 

@@ -75,7 +75,7 @@ export function scriptedCredentials(): ScriptedCredentials {
     token: 'token-1',
     renewable: false,
     refusals: [],
-    hold: () => ({ credentialId: 'credential-1', sealed: null }),
+    hold: () => ({ credentialId: 'credential-1', sealed: null, onlyHere: false }),
     tokenFor: async () => credentials.token,
     async refused(_id, token) {
       credentials.refusals.push(token);

@@ -42,6 +42,7 @@ export async function startService(
     credentials,
     adopt: poller.adopt,
     wait,
+    visits: { saw: () => {} },
     node,
     leaseMs: LEASE_MS,
     deadlineMs: 3_600_000,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { UpstreamError } from '../../src/domain/upstream-error.js';
 import { createServiceTokenSource } from '../../src/upstream/service-token.js';
 import {
   type Script,
@@ -86,7 +87,7 @@ describe('the service token', () => {
     });
   });
 
-  it('serves on when its renewal fails, which is tried again five seconds later', async () => {
+  it('serves on when its renewal fails, which is tried again a second later', async () => {
     let isDown = false;
     const up = login();
     const script: Script = (request, response) =>
@@ -97,10 +98,10 @@ describe('the service token', () => {
       clock.now += HOUR_MS - 60_000;
       expect(await source.token()).toBe('t1');
       await until('the second login', () => received.length === 2);
-      clock.now += 4_000;
+      clock.now += 999;
       isDown = false;
       await until('the renewed token', async () => (await source.token()) === 't1' && received.length === 2);
-      clock.now += 5_000;
+      clock.now += 1;
       await until('the renewed token', async () => (await source.token()) === 't2');
     });
   });
@@ -128,14 +129,56 @@ describe('the service token', () => {
     );
   });
 
-  it('is UNAVAILABLE when the login is, and the next one asks again', async () => {
+  it('is UNAVAILABLE when the login is, which is left alone for as long as it asks', async () => {
     let count = 0;
     const up = login();
     const script: Script = (request, response) =>
       ++count === 1 ? sendJson(response, 503, {}, { 'retry-after': '2' }) : up(request, response);
-    await withSource(script, async ({ source }) => {
+    await withSource(script, async ({ source, clock, received }) => {
       await expect(source.token()).rejects.toMatchObject({ kind: 'UNAVAILABLE', retryAfterMs: 2000 });
+      clock.now += 1_500;
+      await expect(source.token()).rejects.toMatchObject({ kind: 'UNAVAILABLE', retryAfterMs: 500 });
+      expect(received).toHaveLength(1);
+      clock.now += 500;
       expect(await source.token()).toBe('t1');
+    });
+  });
+
+  it.each([401, 503])('is asked for ever more rarely while the login answers %i', async (status) => {
+    await withSource(
+      (_request, response) => sendJson(response, status, {}),
+      async ({ source, clock, received }) => {
+        const pauses: number[] = [];
+        for (let i = 0; i < 9; i += 1) {
+          const refusal = await source.token().then(String, (error: UpstreamError) => error);
+          const { retryAfterMs } = refusal as UpstreamError;
+          const again = await Promise.allSettled(Array.from({ length: 50 }, () => source.token()));
+          expect(again.every(({ status: settled }) => settled === 'rejected')).toBe(true);
+          expect(received).toHaveLength(i + 1);
+          pauses.push(retryAfterMs ?? 0);
+          clock.now += retryAfterMs ?? 0;
+        }
+        expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1_000));
+      },
+    );
+  });
+
+  it('is not renewed in a hot loop when every new one is refused at once', async () => {
+    await withSource(login(), async ({ source, clock, received }) => {
+      source.invalidate(await source.token());
+      source.invalidate(await source.token());
+      await expect(source.token()).rejects.toMatchObject({ kind: 'UNAUTHENTICATED', retryAfterMs: 1_000 });
+      clock.now += 1_000;
+      source.invalidate(await source.token());
+      await expect(source.token()).rejects.toMatchObject({ retryAfterMs: 2_000 });
+      clock.now += 2_000;
+      expect(await source.token()).toBe('t4');
+      expect(received).toHaveLength(4);
+      clock.now += 60_000;
+      source.invalidate('t4');
+      expect(await source.token()).toBe('t5');
+      source.invalidate('t5');
+      expect(await source.token()).toBe('t6');
     });
   });
 

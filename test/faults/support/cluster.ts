@@ -56,8 +56,8 @@ export interface Cluster {
   /** Starts an execution that no other one is identical to, at a random living node. Never throws. */
   start(node?: NodeProcess): Promise<Acknowledgement>;
   startMany(count: number): Promise<Acknowledgement[]>;
-  /** A subscriber that comes back when its connection breaks, at any living node. */
-  watch(id: string): Witness;
+  /** A subscriber that comes back when its connection breaks, at any living node; by default with the starter's token. */
+  watch(id: string, token?: string): Witness;
   /** Waits until everything that was acknowledged has ended. */
   settled(deadlineMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -138,8 +138,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     start,
     startMany: (count) => Promise.all(Array.from({ length: count }, () => start())),
-    watch(id) {
-      const witness = watch(id, () => pick(nodes)?.url, acknowledged.get(id) ?? tokens[0] ?? '');
+    watch(id, token = acknowledged.get(id) ?? tokens[0] ?? '') {
+      const witness = watch(id, () => pick(nodes)?.url, token);
       witnesses.push(witness);
       return witness;
     },
