@@ -17,6 +17,7 @@ import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
+import { overdueSpread } from './domain/overdue.js';
 import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
 import { UpstreamError } from './domain/upstream-error.js';
@@ -36,6 +37,7 @@ import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
+import { createStoreClock } from './services/store-clock.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator } from './simulator/simulator.js';
@@ -111,10 +113,13 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
+  const clock = await createStoreClock(store);
+  onStop(async () => clock.stop());
   const upstream = await openUpstream(config, stores, log, onStop);
   const { events, listener } = await openEvents(databaseUrl, log, onStop);
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
+  log.debug({ node }, 'the name of this node in leases');
   const { leaseMs, resultTtlMs } = config;
 
   const step = createExecutionStep({
@@ -125,7 +130,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
-    now: Date.now,
+    now: clock.now,
     policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
   });
   const poller = createPoller({
@@ -136,6 +141,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     node,
     leaseMs,
     concurrency: POLL_CONCURRENCY,
+    overdue: overdueSpread(config.poll.maxMs, config.upstreamBudget),
   });
   const watch = createWatchService({ store, events, log });
   const wait = createFinalWait(watch);
@@ -149,7 +155,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     resultTtlMs,
     deadlineMs: config.executionDeadlineMs,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
-    now: Date.now,
+    now: clock.now,
   });
   const table = createUsageTable(store);
   poller.start();
@@ -171,7 +177,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     watch,
     requestId,
     signal,
-    now: Date.now,
+    now: clock.now,
     directory: upstream.directory,
     budget,
     loaders: createDirectoryLoaders(upstream.directory, caller, log),
@@ -187,8 +193,10 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     readiness: { problems: async () => problemsOf(store, listener) },
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
     allowedOrigins: config.allowedOrigins,
+    drainMs: config.drainMs,
   });
-  onStop(() => server.stop());
+  // At the same time: others go on with our work while the load balancer still finds out.
+  onStop(async () => void (await Promise.all([poller.stop(), server.stop()])));
   onStop(async () => wait.stop());
   return server.url;
 }
@@ -270,7 +278,7 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
     }),
     directory: createDirectoryService({
       directory: createUpstreamDirectory(serviceTokens ? http : counted),
-      now: Date.now,
+      now: () => performance.now(),
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })

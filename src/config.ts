@@ -31,6 +31,8 @@ export interface Config {
   readonly resultTtlMs: number;
   readonly maxResultRows: number;
   readonly dataDayBoundaryMs: number;
+  /** How long a node that stops goes on answering; null: as long as a load balancer needs, if there is one. */
+  readonly drainMs: number | null;
   readonly allowedOrigins: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -43,15 +45,16 @@ const HOUR_MS = 60 * MINUTE_MS;
 const UNEQUAL_WAYS_MS = 1_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const integer = (least: number, most: number, otherwise: number) => {
+const wholeNumber = (least: number, most: number) => {
   const range = `must be a whole number from ${least} to ${most}`;
   return z
     .string()
     .regex(/^\d+$/, range)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, range)
-    .default(otherwise);
+    .refine((value) => value >= least && value <= most, range);
 };
+const integer = (least: number, most: number, otherwise: number) =>
+  wholeNumber(least, most).default(otherwise);
 const httpUrl = z.string().refine(isHttpUrl, 'must be an http:// or https:// address');
 const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
 
@@ -82,6 +85,8 @@ const environment = z.object({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the UTC day such as 05:30')
     .default('00:00'),
+  // With the last answers, streams and leases still within the time after which a stop is cut off.
+  DRAIN_MS: wholeNumber(0, 8_000).optional(),
   ALLOWED_ORIGINS: z.string().default(''),
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.optional(),
@@ -149,6 +154,7 @@ function toConfig(env: Environment): Config {
     resultTtlMs: env.RESULT_TTL_HOURS * HOUR_MS,
     maxResultRows: env.MAX_RESULT_ROWS,
     dataDayBoundaryMs: toMsOfDay(env.DATA_DAY_BOUNDARY),
+    drainMs: env.DRAIN_MS ?? null,
     allowedOrigins: env.ALLOWED_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== ''),
     graphiql: env.GRAPHIQL ?? outsideProduction,
     introspection: env.INTROSPECTION ?? outsideProduction,

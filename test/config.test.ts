@@ -39,6 +39,7 @@ describe('parseConfig', () => {
       resultTtlMs: 168 * 3_600_000,
       maxResultRows: 1_000_000,
       dataDayBoundaryMs: 0,
+      drainMs: null,
       allowedOrigins: [],
       graphiql: true,
       introspection: true,

@@ -1,6 +1,6 @@
 /**
  * The HTTP host: one Fastify on one port, with every door on it. What is opened here is closed by `stop`, in the
- * order in which clients are told: streams first, then the listener, then Apollo.
+ * order in which clients are told: the load balancer first, then streams, then the listener, then Apollo.
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +13,7 @@ import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import type { ExportService } from '../services/export-service.js';
+import { createDeparture, type Departure } from './departure.js';
 import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { formatGraphQLError } from './graphql-errors.js';
@@ -38,6 +39,8 @@ export interface HttpServerOptions {
   readonly graphiql: GraphiQLOptions | null;
   /** Beside our own. */
   readonly allowedOrigins: readonly string[];
+  /** How long we go on answering when we stop. @default null, as long as a load balancer needs, if there is one */
+  readonly drainMs?: number | null;
   readonly log: Logger;
 }
 
@@ -57,19 +60,23 @@ const IDLE_SWEEP_MS = 50;
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, log } = options;
+  const departure = createDeparture(options.drainMs ?? null);
   const fastify = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => randomUUID(),
     // Idle keep-alive connections would hold up the end by their timeout.
     forceCloseConnections: 'idle',
+    // Whoever has a connection still open gets an answer on it, the last one.
+    return503OnClosing: false,
     logger: false,
   });
   fastify.addHook('onRequest', (request, reply, next) => {
     void reply.header('x-request-id', request.id);
+    if (departure.leaving) void reply.header('connection', 'close');
     withRequestId(request.id, next);
   });
   fastify.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
-  const closers = await addDoors(fastify, options);
+  const closers = await addDoors(fastify, options, departure);
   try {
     await fastify.listen({ host, port });
   } catch (error) {
@@ -82,6 +89,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async stop() {
+      await departure.leave();
       const closed = fastify.close();
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
@@ -96,12 +104,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
+async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, departure: Departure) {
   const { schema, scope, log, introspection } = options;
   const validationRules: ValidationRule[] = introspection ? [] : [NoSchemaIntrospectionCustomRule];
   const pipeline = createGraphQLPipeline({ schema, validationRules, log });
   await fastify.register(helmet, { global: true, contentSecurityPolicy: false });
-  addHealth(fastify, options.readiness);
+  addHealth(fastify, options.readiness, departure);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, log });
   const apollo = await addHttpGraphQL(fastify, { schema, scope, log, validationRules });
