@@ -147,8 +147,7 @@ export function createPoller(options: PollerOptions): Poller {
   async function afterError(claim: Claim, lease: Lease, error: unknown): Promise<null> {
     const executionId = claim.execution.id;
     if (stopping) await store.release(claim).catch(() => {});
-    else if (lease.lost)
-      log.info({ executionId }, 'the execution was canceled or is another node’s now');
+    else if (lease.lost) log.info({ executionId }, 'the execution was canceled or is another node’s now');
     else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
     return null;
   }

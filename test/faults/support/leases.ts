@@ -20,7 +20,10 @@ export interface LeaseRow {
 /** What a node had in hand, or still has. */
 export async function leasesOf(databaseUrl: string, owner: string): Promise<LeaseRow[]> {
   const sql = `SELECT id, fence FROM executions WHERE lease_owner = '${owner}' AND finished_at IS NULL`;
-  return (await query(databaseUrl, sql)).map((row) => ({ id: String(row['id']), fence: Number(row['fence']) }));
+  return (await query(databaseUrl, sql)).map((row) => ({
+    id: String(row['id']),
+    fence: Number(row['fence']),
+  }));
 }
 
 /** True when each of these is in other hands, or at its end. */
