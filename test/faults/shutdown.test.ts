@@ -15,8 +15,9 @@ import { LONG, sized } from './support/variant.js';
 
 /** Of each kind. */
 const SUBSCRIBERS = sized(20, 200);
-const HANDED_OVER_WITHIN_MS = 5_000;
-const GONE_WITHIN_MS = 15_000;
+/** The long variant has the limits that are promised, the short one a machine that is shared. */
+const HANDED_OVER_WITHIN_MS = sized(20_000, 5_000);
+const GONE_WITHIN_MS = sized(30_000, 15_000);
 const GOING_AWAY = 1001;
 
 let cluster: Cluster;
@@ -71,7 +72,8 @@ describe('SIGTERM under load with subscriptions open', () => {
     for (const { name, stream } of streams) {
       const ending = await stream.ended;
       if (name === 'WebSocket') expect(ending).toMatchObject({ kind: 'closed', code: GOING_AWAY });
-      else expect(ending).toMatchObject({ kind: 'completed' });
+      // Ended without the protocol's `complete`, by which a client knows that it has to come back.
+      else expect(ending).toMatchObject({ kind: 'broken' });
     }
     expect(lost).toHaveLength(DOORS.length);
     await load.stop();
