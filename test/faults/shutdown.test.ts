@@ -87,10 +87,10 @@ describe('SIGTERM under load with subscriptions open', () => {
 });
 
 async function subscribeAll(url: string, id: string, token: string) {
-  const all = DOORS.flatMap(({ name, subscribe }) =>
+  const all = DOORS.flatMap((door) =>
     Array.from({ length: SUBSCRIBERS }, () => ({
-      name,
-      stream: subscribe(url, ExecutionUpdated, { id }, token),
+      name: door.name,
+      stream: door.subscribe(url, ExecutionUpdated, { id }, token),
     })),
   );
   await Promise.all(all.map(({ stream }) => opened(stream)));

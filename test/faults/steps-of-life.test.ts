@@ -48,7 +48,7 @@ afterAll(async () => {
 /** A statement that waits, and is broken off with its node. */
 async function statement(when: string): Promise<Moment> {
   const held = await holdStatement(cluster.databaseUrl, when);
-  return { reached: held.reached, over: held.breakOff };
+  return { reached: held.reached, over: () => held.breakOff() };
 }
 
 async function request(fault: Fault, scope: FaultScope): Promise<Moment> {
