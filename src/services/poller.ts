@@ -191,7 +191,7 @@ export function createPoller(options: PollerOptions): Poller {
     };
   }
 
-  async function stop(): Promise<void> {
+  async function stopAll(): Promise<void> {
     alarm.ring();
     await loop;
     polls.interrupt();
@@ -205,7 +205,7 @@ export function createPoller(options: PollerOptions): Poller {
       loop = run();
     },
     adopt: work,
-    stop: () => (stopping ??= stop()),
+    stop: () => (stopping ??= stopAll()),
   };
 }
 
