@@ -20,6 +20,7 @@ import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
+import { overdueSpread } from './domain/overdue.js';
 import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
 import { UpstreamError } from './domain/upstream-error.js';
@@ -40,6 +41,7 @@ import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
 import { createPoller } from './services/poller.js';
+import { createStoreClock } from './services/store-clock.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator, DEMO_ORGANIZATION as SIMULATED_ORGANIZATION } from './simulator/simulator.js';
@@ -134,11 +136,14 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
+  const clock = await createStoreClock(store);
+  onStop(async () => clock.stop());
   const upstream = await openUpstream(config, stores, log, onStop);
   const { pubSub, listener } = await openEvents(databaseUrl, log, onStop);
   const { events } = pubSub;
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
+  log.debug({ node }, 'the name of this node in leases');
   const { leaseMs, resultTtlMs } = config;
 
   const step = createExecutionStep({
@@ -149,7 +154,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
-    now: Date.now,
+    now: clock.now,
     policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
   });
   const poller = createPoller({
@@ -160,6 +165,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     node,
     leaseMs,
     concurrency: POLL_CONCURRENCY,
+    overdue: overdueSpread(config.poll.maxMs, config.upstreamBudget),
   });
   const watch = createWatchService({ store, events, log });
   const wait = createFinalWait(watch);
@@ -183,7 +189,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     resultTtlMs,
     deadlineMs: config.executionDeadlineMs,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
-    now: Date.now,
+    now: clock.now,
   });
   const table = createUsageTable(store);
   poller.start();
@@ -207,7 +213,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     watch,
     requestId,
     signal,
-    now: Date.now,
+    now: clock.now,
     directory: upstream.directory,
     budget,
     loaders: createDirectoryLoaders(upstream.directory, caller, log),
@@ -234,8 +240,10 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     rateLimitPerMinute: config.rateLimitPerMinute,
     maxConnections: config.maxConnections,
     keepAliveMs: config.keepAliveMs,
+    drainMs: config.drainMs,
   });
-  onStop(() => server.stop());
+  // At the same time: others go on with our work while the load balancer still finds out.
+  onStop(async () => void (await Promise.all([poller.stop(), server.stop()])));
   onStop(async () => wait.stop());
   return { url: server.url, watching: () => ({ ...server.streams, listeners: pubSub.listeners }) };
 }
@@ -327,7 +335,7 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
         config.jwt && serviceTokens
           ? createServiceDirectory(createUpstreamDirectory(counted), serviceTokens)
           : createUpstreamDirectory(serviceTokens ? http : counted),
-      now: Date.now,
+      now: () => performance.now(),
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })

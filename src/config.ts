@@ -38,6 +38,8 @@ export interface Config {
   readonly resultTtlMs: number;
   readonly maxResultRows: number;
   readonly dataDayBoundaryMs: number;
+  /** How long a node that stops goes on answering; null: as long as a load balancer needs, if there is one. */
+  readonly drainMs: number | null;
   /** Origins whose pages may ask; `*`: all. */
   readonly allowedOrigins: readonly string[];
   /** Whose `X-Forwarded-For` is believed: nobody's, that of so many proxies, or of these addresses. */
@@ -63,15 +65,16 @@ const HOUR_MS = 60 * MINUTE_MS;
 const UNEQUAL_WAYS_MS = 1_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const integer = (least: number, most: number, otherwise: number) => {
+const wholeNumber = (least: number, most: number) => {
   const range = `must be a whole number from ${least} to ${most}`;
   return z
     .string()
     .regex(/^\d+$/, range)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, range)
-    .default(otherwise);
+    .refine((value) => value >= least && value <= most, range);
 };
+const integer = (least: number, most: number, otherwise: number) =>
+  wholeNumber(least, most).default(otherwise);
 const httpUrl = z
   .string()
   .refine(isHttpUrl, 'must be an http:// or https:// address, without a password, a query or a fragment');
@@ -105,6 +108,8 @@ const environment = z.object({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the UTC day such as 05:30')
     .default('00:00'),
+  // With the last answers, streams and leases still within the time after which a stop is cut off.
+  DRAIN_MS: wholeNumber(0, 8_000).optional(),
   ALLOWED_ORIGINS: z
     .string()
     .default('')
@@ -202,6 +207,7 @@ function toConfig(env: Environment): Config {
     resultTtlMs: env.RESULT_TTL_HOURS * HOUR_MS,
     maxResultRows: env.MAX_RESULT_ROWS,
     dataDayBoundaryMs: toMsOfDay(env.DATA_DAY_BOUNDARY),
+    drainMs: env.DRAIN_MS ?? null,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY ?? false,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,

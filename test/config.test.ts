@@ -40,6 +40,7 @@ describe('parseConfig', () => {
       resultTtlMs: 168 * 3_600_000,
       maxResultRows: 1_000_000,
       dataDayBoundaryMs: 0,
+      drainMs: null,
       allowedOrigins: [],
       trustProxy: false,
       rateLimitPerMinute: 6_000,

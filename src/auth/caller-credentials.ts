@@ -15,7 +15,7 @@ export interface CallerCredentialsOptions {
   readonly sealedTokens: SealedTokenStore;
   /** The one that was not used for the longest time makes room. @default 10_000 */
   readonly maxTokens?: number;
-  /** Milliseconds. @default Date.now */
+  /** Milliseconds of any clock that is never set back. @default performance.now */
   readonly now?: () => number;
   readonly log?: Logger;
 }
@@ -50,7 +50,7 @@ class HeldTokens implements CallerCredentials {
     this.#cipher = options.cipher;
     this.#sealedTokens = options.sealedTokens;
     this.#maxTokens = options.maxTokens ?? 10_000;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
     this.#log = options.log ?? silentLogger;
   }
 

@@ -25,7 +25,7 @@ export interface GenesysAuthenticatorOptions {
    * @default 1_000
    */
   readonly maxPending?: number;
-  /** Milliseconds. @default Date.now */
+  /** Milliseconds of any clock that is never set back. @default performance.now */
   readonly now?: () => number;
   readonly log?: Logger;
 }
@@ -54,7 +54,7 @@ class TokenLookup implements GenesysAuthenticator {
   constructor(options: GenesysAuthenticatorOptions) {
     const { cacheMs = 60_000, negativeCacheMs = 5_000, maxEntries = 10_000 } = options;
     this.#identity = options.identity;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
     this.#log = options.log ?? silentLogger;
     this.#accepted = new ExpiringMap(cacheMs, maxEntries);
     this.#refused = new ExpiringMap(negativeCacheMs, maxEntries);

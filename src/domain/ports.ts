@@ -7,6 +7,7 @@ import type { Execution, ExecutionError, Outcome, Owner, UsageRow, UsageTotals }
 import type { ComparedGroup, ComparisonQuery } from './comparison.js';
 import type { ExecutionFilter } from './execution-filter.js';
 import type { GroupQuery, UsageGroup } from './group-query.js';
+import type { OverdueSpread } from './overdue.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
 import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
@@ -104,6 +105,8 @@ export interface ExecutionStore {
   claimDue(node: string, limit: number, leaseMs: number): Promise<Claim[]>;
   /** Milliseconds until the next execution that this node may ask for is due, 0 when one is; null when there is none. */
   msUntilNextDue(node: string): Promise<number | null>;
+  /** Gives what has been due for long, when it is much, times to come; gives their number. */
+  spreadOverdue(spread: OverdueSpread): Promise<number>;
   /** Prolongs the lease. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
   /** Upstream has accepted the query. */

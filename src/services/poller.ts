@@ -8,7 +8,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Execution } from '../domain/execution.js';
+import type { OverdueSpread } from '../domain/overdue.js';
 import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import { createInterruption } from '../lib/interruption.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
 
@@ -23,13 +25,18 @@ export interface PollerOptions {
   readonly leaseMs: number;
   /** Steps that this node makes at the same time. */
   readonly concurrency: number;
+  /** How a queue that nobody has worked on for a while is spread. @default it is worked off as fast as it goes */
+  readonly overdue?: OverdueSpread;
 }
 
 export interface Poller {
   start(): void;
   /** Works on an execution that was claimed elsewhere (a new one); counts against no limit. */
   readonly adopt: (claim: Claim) => Promise<Execution | null>;
-  /** Claims nothing more, interrupts polls at once and starts after two seconds, and hands their leases back. */
+  /**
+   * Claims nothing more, interrupts polls at once and starts after two seconds, and hands their leases back. May be
+   * called again. What is adopted after those two seconds is handed back at once.
+   */
   stop(): Promise<void>;
 }
 
@@ -40,26 +47,31 @@ const ERROR_PAUSE_MS = 1_000;
 /** A timer may fire a little early against the database's clock; better to sleep past the instant than to ask twice. */
 const MIN_SLEEP_MS = 5;
 const LONGEST_PAUSE_MS = 250;
+/** Between two looks whether a queue has gathered: it does not gather faster. */
+const OVERDUE_LOOK_MS = 1_000;
 /** For starts under way when we stop; nearly all are answered within it. */
 const STOP_GRACE_MS = 2_000;
 
 interface Lease {
-  /** Aborted when the claim is worth nothing any more. */
-  readonly lost: AbortSignal;
+  /** The claim is worth nothing any more. */
+  readonly lost: boolean;
   stop(): void;
 }
 
 export function createPoller(options: PollerOptions): Poller {
   const { store, events, step, log, node, leaseMs, concurrency } = options;
-  const polls = new AbortController();
-  const starts = new AbortController();
+  const polls = createInterruption();
+  const starts = createInterruption();
   const underWay = new Set<Promise<unknown>>();
   const alarm = createAlarm();
   let loop: Promise<void> = Promise.resolve();
-  let stopping = false;
+  let stopping: Promise<void> | null = null;
   let claimedUnderWay = 0;
   /** Looks in a row that found something due and nothing to claim. */
   let missed = 0;
+  /** There may be more due than is claimed at once; so also after a start, and after an outage of the database. */
+  let mayBeBehind = true;
+  let lookedForOverdueAt = -Infinity;
 
   async function run(): Promise<void> {
     while (!stopping) {
@@ -67,6 +79,7 @@ export function createPoller(options: PollerOptions): Poller {
         const found = await claimAndWork();
         await alarm.sleep(found ? 0 : await untilNextDue());
       } catch (error) {
+        mayBeBehind = true;
         if (!stopping) log.warn({ err: error }, 'could not look for due executions');
         await alarm.sleep(ERROR_PAUSE_MS);
       }
@@ -77,6 +90,7 @@ export function createPoller(options: PollerOptions): Poller {
   async function claimAndWork(): Promise<boolean> {
     const free = concurrency - claimedUnderWay;
     if (free <= 0) return false;
+    if (mayBeBehind) await spreadOverdue();
     const claims = await store.claimDue(node, free, leaseMs);
     for (const claim of claims) {
       claimedUnderWay += 1;
@@ -84,7 +98,16 @@ export function createPoller(options: PollerOptions): Poller {
         claimedUnderWay -= 1;
       });
     }
-    return claims.length === free && free > 0 && claimedUnderWay < concurrency;
+    mayBeBehind = claims.length === free;
+    return mayBeBehind && claimedUnderWay < concurrency;
+  }
+
+  async function spreadOverdue(): Promise<void> {
+    const now = performance.now();
+    if (!options.overdue || now - lookedForOverdueAt < OVERDUE_LOOK_MS) return;
+    lookedForOverdueAt = now;
+    const spread = await store.spreadOverdue(options.overdue);
+    if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
   }
 
   /** What is due but can't be claimed is locked by somebody who writes it: no reason to spin. */
@@ -97,14 +120,16 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   /** A start that is cut off would be made again by the next node: an orphan upstream. So it gets a little time. */
-  function stopSignal({ execution }: Claim): AbortSignal {
-    return execution.upstreamId === null ? starts.signal : polls.signal;
+  function stopOf({ execution }: Claim) {
+    return execution.upstreamId === null ? starts : polls;
   }
 
   /** Never rejects: what went wrong is logged, and the lease brings the execution back. */
   async function work(claim: Claim): Promise<Execution | null> {
-    const lease = keepLease(claim);
-    const working = step(claim, AbortSignal.any([stopSignal(claim), lease.lost])).catch((error: unknown) =>
+    const interruption = new AbortController();
+    const uncover = stopOf(claim).cover(interruption);
+    const lease = keepLease(claim, interruption);
+    const working = step(claim, interruption.signal).catch((error: unknown) =>
       afterError(claim, lease, error),
     );
     underWay.add(working);
@@ -112,6 +137,7 @@ export function createPoller(options: PollerOptions): Poller {
       return await working;
     } finally {
       lease.stop();
+      uncover();
       underWay.delete(working);
       // The step has set a new `due_at`, perhaps earlier than the one for which the loop sleeps.
       alarm.ring();
@@ -121,8 +147,7 @@ export function createPoller(options: PollerOptions): Poller {
   async function afterError(claim: Claim, lease: Lease, error: unknown): Promise<null> {
     const executionId = claim.execution.id;
     if (stopping) await store.release(claim).catch(() => {});
-    else if (lease.lost.aborted)
-      log.info({ executionId }, 'the execution was canceled or is another node’s now');
+    else if (lease.lost) log.info({ executionId }, 'the execution was canceled or is another node’s now');
     else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
     return null;
   }
@@ -131,14 +156,18 @@ export function createPoller(options: PollerOptions): Poller {
    * A step may take longer than a lease (a large result): the lease is prolonged while the step runs, one renewal
    * after the other, since a renewal waits while the step itself writes.
    */
-  function keepLease(claim: Claim): Lease {
-    const lost = new AbortController();
+  function keepLease(claim: Claim, interruption: AbortController): Lease {
+    let lost = false;
+    const lose = () => {
+      lost = true;
+      interruption.abort();
+    };
     const over = new AbortController();
     const { id, version } = claim.execution;
     // The last thing that a step does is its write: a newer version means that the claim is spent, by this very write
     // or, when the step still works, by somebody else's.
     const listening = events.onExecution(id, (event) => {
-      if (event.type === 'CHANGED' && event.version > version) lost.abort();
+      if (event.type === 'CHANGED' && event.version > version) lose();
     });
     // Without events the renewals below notice it.
     const unlisten = () => void listening.then((end) => end()).catch(() => {});
@@ -146,7 +175,7 @@ export function createPoller(options: PollerOptions): Poller {
       for (;;) {
         await sleep(leaseMs / 3, undefined, { signal: over.signal });
         // An unreachable database is not a lost lease: the fence decides in the end.
-        if (!(await store.renew(claim, leaseMs).catch(() => true))) return lost.abort();
+        if (!(await store.renew(claim, leaseMs).catch(() => true))) return lose();
       }
     };
     renewing().catch(() => {});
@@ -154,7 +183,21 @@ export function createPoller(options: PollerOptions): Poller {
       over.abort();
       unlisten();
     };
-    return { lost: lost.signal, stop };
+    return {
+      get lost() {
+        return lost;
+      },
+      stop,
+    };
+  }
+
+  async function stopAll(): Promise<void> {
+    alarm.ring();
+    await loop;
+    polls.interrupt();
+    await Promise.race([Promise.all(underWay), sleep(STOP_GRACE_MS, undefined, { ref: false })]);
+    starts.interrupt();
+    await Promise.all(underWay);
   }
 
   return {
@@ -162,15 +205,7 @@ export function createPoller(options: PollerOptions): Poller {
       loop = run();
     },
     adopt: work,
-    async stop() {
-      stopping = true;
-      alarm.ring();
-      await loop;
-      polls.abort();
-      await Promise.race([Promise.all(underWay), sleep(STOP_GRACE_MS, undefined, { ref: false })]);
-      starts.abort();
-      await Promise.all(underWay);
-    },
+    stop: () => (stopping ??= stopAll()),
   };
 }
 

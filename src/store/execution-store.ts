@@ -10,6 +10,7 @@ import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
 import { deleteOldKeys } from './idempotency-keys.js';
+import { spreadOverdue } from './overdue-queue.js';
 import { scanRows } from './row-scan.js';
 import { createUnlessShared, findShared } from './shared-starts.js';
 import { readComparison } from './usage-comparison.js';
@@ -39,6 +40,7 @@ export function createExecutionStore(db: Db): ExecutionStore {
     createUnlessShared: (...args) => starting(() => createUnlessShared(db, ...args)),
     claimDue: (...args) => queue.claimDue(db, ...args),
     msUntilNextDue: (...args) => queue.msUntilNextDue(db, ...args),
+    spreadOverdue: (spread) => spreadOverdue(db, spread),
     renew: (...args) => queue.renew(db, ...args),
     release: (...args) => queue.release(db, ...args),
     recordSubmitted: (...args) => writes.recordSubmitted(db, ...args),

@@ -1,12 +1,11 @@
 /**
  * The HTTP host: one Fastify on one port, with every door on it. What is opened here is closed by `stop`, in the
- * order in which clients are told: streams first, then the listener, then Apollo.
+ * order in which clients are told: the load balancer first, then streams, then the listener, then Apollo.
  */
 import type { AddressInfo } from 'node:net';
 
 import Fastify, { type FastifyInstance } from 'fastify';
 
-import { RequestError } from '../domain/error-codes.js';
 import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
@@ -15,6 +14,7 @@ import { createAdmission } from './admission.js';
 import { createAddressOf, type TrustProxy } from './client-address.js';
 import { type ConnectionLimitOptions, createConnectionLimits } from './connection-limits.js';
 import { addCors } from './cors.js';
+import { createDeparture, type Departure } from './departure.js';
 import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
@@ -51,6 +51,8 @@ export interface HttpServerOptions extends OperationGateOptions {
   readonly arrival?: Arrival;
   /** A streaming client that gives no sign of life is given up within twice this. @default 12 s */
   readonly keepAliveMs?: number;
+  /** How long we go on answering when we stop. @default null, as long as a load balancer needs, if there is one */
+  readonly drainMs?: number | null;
   readonly log: Logger;
 }
 
@@ -90,13 +92,14 @@ const IDLE_SWEEP_MS = 50;
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, log } = options;
+  const departure = createDeparture(options.drainMs ?? null);
   const fastify = createFastify(options);
-  let closing = false;
   fastify.addHook('onRequest', (request, reply, next) => {
     void reply.header('x-request-id', request.id);
-    withRequestId(request.id, () => next(closing ? stopping() : undefined));
+    if (departure.leaving) void reply.header('connection', 'close');
+    withRequestId(request.id, next);
   });
-  const doors = await addDoors(fastify, options);
+  const doors = await addDoors(fastify, options, departure);
   try {
     await fastify.listen({ host, port });
   } catch (error) {
@@ -112,7 +115,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
     },
     async stop() {
-      closing = true;
+      await departure.leave();
       const closed = fastify.close();
       // Connections with a request under way are kept alive after its answer, far longer than we may take to end.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), IDLE_SWEEP_MS);
@@ -134,7 +137,7 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
     genReqId: ({ headers }) => toRequestId(headers['x-request-id']),
     // Idle keep-alive connections would hold up the end by their timeout.
     forceCloseConnections: 'idle',
-    // We say so ourselves, in the shape of all errors.
+    // Whoever has a connection still open gets an answer on it, the last one.
     return503OnClosing: false,
     requestTimeout: arrival.requestMs,
     http: {
@@ -154,12 +157,7 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
   });
 }
 
-function stopping(): RequestError {
-  const message = 'This node is about to stop; ask again, another one will answer.';
-  return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true });
-}
-
-async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
+async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, departure: Departure) {
   const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS } = options;
   const gate = createOperationGate(options);
   const pipeline = createGraphQLPipeline({ schema, gate, log });
@@ -173,7 +171,7 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions) {
   await addCors(fastify, options.allowedOrigins);
   addBodyRules(fastify);
   addRefusals(fastify, log);
-  addHealth(fastify, options.readiness);
+  addHealth(fastify, options.readiness, departure);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, admission, log });
   const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate });

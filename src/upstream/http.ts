@@ -22,7 +22,7 @@ export interface UpstreamHttpOptions {
    * send, and far below what a process can hold. @default 268_435_456
    */
   readonly maxBytes?: number;
-  /** Milliseconds since the epoch, for `Retry-After` dates. @default Date.now */
+  /** Milliseconds since the epoch, for `Retry-After` dates in answers without a `Date`. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -142,7 +142,13 @@ async function refusal(
   const retryAfter = response.headers.get('retry-after');
   const { secret } = request.authorization;
   const body = await readRefusal(response);
-  return errorFromStatus({ ...context, retryAfter, body, secret }, settings.now());
+  return errorFromStatus({ ...context, retryAfter, body, secret }, sentAt(response) ?? settings.now());
+}
+
+/** Upstream's clock when it answered: what its dates go by, while ours may be wrong by minutes. */
+function sentAt({ headers }: Response): number | null {
+  const at = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : at;
 }
 
 interface FailedExchange {

@@ -8,9 +8,11 @@ import { createUpstreamHttp, type UpstreamHttpOptions } from './http.js';
 import { objectOf, requiredText, UnreadableAnswer } from './json.js';
 
 /** `baseUrl` is the login's, e.g. `https://login.mypurecloud.de`. */
-export interface ServiceTokenOptions extends UpstreamHttpOptions {
+export interface ServiceTokenOptions extends Omit<UpstreamHttpOptions, 'now'> {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Milliseconds of any clock that is never set back. @default performance.now */
+  readonly now?: () => number;
 }
 
 interface WireLogin {
@@ -59,7 +61,7 @@ class RenewedToken implements ServiceTokenSource {
   #refusals = 0;
 
   constructor(options: ServiceTokenOptions) {
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
     this.#login = loginWith(options, this.#now);
   }
 
@@ -122,7 +124,8 @@ function comeAgainIn(retryAfterMs: number, cause: UpstreamError): UpstreamError 
 }
 
 function loginWith(options: ServiceTokenOptions, now: () => number): () => Promise<Held> {
-  const http = createUpstreamHttp(options);
+  const { now: _own, ...withoutNow } = options;
+  const http = createUpstreamHttp(withoutNow);
   const secret = Buffer.from(`${options.clientId}:${options.clientSecret}`).toString('base64');
   return async () => {
     const askedAt = now();

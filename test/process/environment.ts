@@ -24,6 +24,7 @@ export async function createSurroundings(options: SimulatorOptions = {}): Promis
     POLL_INITIAL_MS: '100',
     POLL_MAX_MS: '1000',
     LEASE_MS: '1000',
+    DRAIN_MS: '0',
   };
   return {
     simulator,

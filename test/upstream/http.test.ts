@@ -114,7 +114,8 @@ describe('a status that is not 2xx', () => {
     expect(await failure(always(429, {}, header))).toMatchObject({ retryAfterMs: 42_000, retryable: true });
     expect(await failure(always(503, {}, header))).toMatchObject({ retryAfterMs: 42_000, retryable: true });
     expect(await failure(always(400, {}, header))).toMatchObject({ retryAfterMs: null, retryable: false });
-    const date = { 'retry-after': 'Sun, 01 Mar 2026 12:01:00 GMT' };
+    // By upstream's clock, not by ours.
+    const date = { 'retry-after': 'Sun, 01 Mar 2026 13:01:00 GMT', date: 'Sun, 01 Mar 2026 13:00:00 GMT' };
     expect(await failure(always(429, {}, date))).toMatchObject({ retryAfterMs: 60_000 });
     expect(await failure(always(429, {}, { 'retry-after': '120junk' }))).toMatchObject({
       retryAfterMs: null,
