@@ -25,6 +25,7 @@ import { createExecutionPubSub } from './events/execution-pubsub.js';
 import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
+import { noTrouble } from './lib/trouble.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
 import { createBudgetService } from './services/budget-service.js';
 import { blockIfAsked, createBudgetedUpstream } from './services/budgeted-upstream.js';
@@ -39,8 +40,9 @@ import { createPoller } from './services/poller.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator } from './simulator/simulator.js';
-import { createDatabase } from './store/database.js';
+import { createDatabase, createDatabaseTrouble } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.js';
+import { reasonOf } from './store/errors.js';
 import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
@@ -112,7 +114,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
   const upstream = await openUpstream(config, stores, log, onStop);
-  const { events, listener } = await openEvents(databaseUrl, log, onStop);
+  const { events, listener } = await openEvents(databaseUrl, stores, log, onStop);
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
   const { leaseMs, resultTtlMs } = config;
@@ -201,12 +203,15 @@ async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop
 
 /** Two pools, so that writing large results never keeps a request waiting for a connection. */
 async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop: OnStop) {
-  const requests = createDatabase(url, log);
+  await migrateFirst(url, log);
+  const trouble = createDatabaseTrouble(log);
+  const requests = createDatabase(url, log, { trouble });
   onStop(() => requests.stop());
-  await migrate(requests.db, log);
-  const work = createDatabase(url, log);
+  const work = createDatabase(url, log, { trouble });
   onStop(() => work.stop());
   return {
+    trouble,
+    dropConnections: () => [requests, work].forEach((database) => database.dropConnections()),
     store: createExecutionStore(requests.db),
     pollerStore: createExecutionStore(work.db),
     sealedTokens: createSealedTokenStore(work.db),
@@ -215,13 +220,33 @@ async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop
   };
 }
 
-async function openEvents(url: string, log: Logger, onStop: OnStop) {
+/** In a pool of its own: a node waits for the one that migrates, however long that takes. */
+async function migrateFirst(url: string, log: Logger): Promise<void> {
+  const database = createDatabase(url, log, { maxConnections: 2, lockTimeoutMs: 0, trouble: noTrouble });
+  try {
+    await migrate(database.db, log);
+  } finally {
+    await database.stop();
+  }
+}
+
+type Stores = Awaited<ReturnType<typeof openStore>>;
+
+async function openEvents(url: string, { trouble, dropConnections }: Stores, log: Logger, onStop: OnStop) {
   const pubSub = createExecutionPubSub();
   const listener = await createChangeListener({
     url,
     log,
     onChange: (change) => void pubSub.publish(change),
-    onConnected: () => void pubSub.resync(),
+    onConnected: () => {
+      trouble.passed();
+      void pubSub.resync();
+    },
+    onLost: (error, silent) => {
+      trouble.happened({ reason: reasonOf(error) });
+      // Else each of them would keep a statement waiting until its own time is over, one after the other.
+      if (silent) dropConnections();
+    },
   });
   onStop(() => listener.stop());
   return { events: pubSub.events, listener };

@@ -11,6 +11,7 @@ import type { Execution } from '../domain/execution.js';
 import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
+import { logFailure } from './log-failure.js';
 
 export interface PollerOptions {
   readonly store: ExecutionStore;
@@ -67,7 +68,7 @@ export function createPoller(options: PollerOptions): Poller {
         const found = await claimAndWork();
         await alarm.sleep(found ? 0 : await untilNextDue());
       } catch (error) {
-        if (!stopping) log.warn({ err: error }, 'could not look for due executions');
+        if (!stopping) logFailure(log, error, {}, 'could not look for due executions');
         await alarm.sleep(ERROR_PAUSE_MS);
       }
     }
@@ -123,7 +124,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (stopping) await store.release(claim).catch(() => {});
     else if (lease.lost.aborted)
       log.info({ executionId }, 'the execution was canceled or is another node’s now');
-    else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
+    else logFailure(log, error, { executionId }, 'a step failed; its lease brings it back');
     return null;
   }
 
