@@ -17,7 +17,12 @@ import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
-import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
+import type {
+  CredentialSource,
+  SealedTokenStore,
+  ServiceTokenSource,
+  UpstreamBudgetStore,
+} from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
 import { UpstreamError } from './domain/upstream-error.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
@@ -48,12 +53,19 @@ import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
 import { createHttpServer } from './transport/http-server.js';
+import { expectFreeAddress } from './transport/listen-address.js';
 import { createRequestScope } from './transport/request-scope.js';
 import { createCountedHttp } from './upstream/counted-http.js';
 import { createUpstreamDirectory } from './upstream/directory.js';
 import { createUpstreamHttp } from './upstream/http.js';
 import { createUpstreamIdentity } from './upstream/identity.js';
 import { createServiceTokenSource } from './upstream/service-token.js';
+import {
+  createToldHttp,
+  createUpstreamTroubles,
+  expectAcceptedCredentials,
+  isRefusal,
+} from './upstream/upstream-trouble.js';
 import { createUsageUpstream } from './upstream/usage-api.js';
 
 export interface App {
@@ -110,6 +122,7 @@ export function createApp(config: Config, log: Logger): App {
 type OnStop = ReturnType<typeof createStopper>['onStop'];
 
 async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<string> {
+  await expectFreeAddress(config.host, config.port);
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
@@ -263,15 +276,9 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
   const simulated = config.upstream.kind === 'simulated';
   const { apiUrl, loginUrl } =
     config.upstream.kind === 'genesys' ? config.upstream : await simulatedUpstream(config, log, onStop);
-  const http = createUpstreamHttp({ baseUrl: apiUrl });
-  const { serviceClient } = config;
-  const serviceTokens =
-    serviceClient &&
-    createServiceTokenSource({
-      baseUrl: loginUrl,
-      clientId: serviceClient.id,
-      clientSecret: serviceClient.secret,
-    });
+  const { onAnswer, onLogin } = createUpstreamTroubles(log);
+  const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
+  const serviceTokens = await openServiceTokens(config, loginUrl, onLogin);
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
     : createCallerCredentials({
@@ -302,6 +309,26 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
       : authenticator,
     demoToken: simulated ? DEMO_TOKEN : null,
   };
+}
+
+/** Throws `StartupError` when upstream refuses the service's credentials. Null: callers bring their own tokens. */
+async function openServiceTokens(
+  { serviceClient }: Config,
+  baseUrl: string,
+  onLogin: (error: unknown) => void,
+): Promise<ServiceTokenSource | null> {
+  if (!serviceClient) return null;
+  let checked = false;
+  const tokens = createServiceTokenSource({
+    baseUrl,
+    clientId: serviceClient.id,
+    clientSecret: serviceClient.secret,
+    // A refused start says so itself, in its one line.
+    onLogin: (error) => (checked || !isRefusal(error)) && onLogin(error),
+  });
+  await expectAcceptedCredentials(tokens);
+  checked = true;
+  return tokens;
 }
 
 /**
@@ -337,6 +364,10 @@ async function tokenCipher({ tokenEncryptionKey, upstream, dataDir }: Config): P
 /** Made by whichever process is first; every node on the same directory uses the same. */
 async function demoKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'simulator', 'token-encryption.key');
+  return explainFileErrors(`Cannot keep the key of demo tokens in ${file}`, () => madeOnce(file));
+}
+
+async function madeOnce(file: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   // Whole from the moment it bears its name: a kill in between, or a node that reads at once, meets no empty key.
   await writeFile(draft, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });

@@ -1,4 +1,5 @@
 import { RequestError } from '../domain/error-codes.js';
+import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
 
 /**
@@ -6,7 +7,7 @@ import type { Logger } from '../lib/logger.js';
  * all; here it would be a line for each execution, each second. Everything else is a warning with its cause.
  */
 export function logFailure(log: Logger, error: unknown, fields: object, message: string): void {
-  const isAway = error instanceof RequestError && error.retryable;
-  if (isAway) log.debug({ ...fields, code: error.code }, message);
+  const isKnown = error instanceof RequestError || error instanceof UpstreamError;
+  if (isKnown && error.retryable) log.debug({ ...fields, reason: error.message }, message);
   else log.warn({ ...fields, err: error }, message);
 }

@@ -9,9 +9,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 
-import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
-import { StartupError } from '../lib/startup-error.js';
 import type { ExportService } from '../services/export-service.js';
 import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
@@ -19,6 +17,7 @@ import { formatGraphQLError } from './graphql-errors.js';
 import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { toStartupError } from './listen-address.js';
 import { createOriginCheck } from './origin.js';
 import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
@@ -132,16 +131,4 @@ function statusOf(error: unknown): number {
   const status =
     typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
   return typeof status === 'number' ? status : 500;
-}
-
-function toStartupError(error: unknown, host: string, port: number): Error {
-  const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is taken. Set PORT to another one, or end the program that uses it.`,
-    EACCES: `Port ${port} may not be used without more rights. Set PORT to one above 1023.`,
-    EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
-    ENOTFOUND: `HOST is ${host}, which is not a known name. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
-  };
-  const message = advice[errorCode(error) ?? ''];
-  if (message) return new StartupError(message, { cause: error });
-  return error instanceof Error ? error : new Error(String(error));
 }

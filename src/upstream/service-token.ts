@@ -11,6 +11,8 @@ import { objectOf, requiredText, UnreadableAnswer } from './json.js';
 export interface ServiceTokenOptions extends UpstreamHttpOptions {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Told of every login: null, or why there is no new token. @default nobody is told */
+  readonly onLogin?: (error: unknown) => void;
 }
 
 interface WireLogin {
@@ -82,9 +84,13 @@ function loginWith(options: ServiceTokenOptions, now: () => number): () => Promi
     const request = { method: 'POST', path: ['oauth', 'token'], body } as const;
     try {
       const authorization = { scheme: 'Basic', secret } as const;
-      return await http.send({ ...request, authorization }, (answer) => parseToken(answer, askedAt));
+      const held = await http.send({ ...request, authorization }, (answer) => parseToken(answer, askedAt));
+      options.onLogin?.(null);
+      return held;
     } catch (error) {
-      throw asLoginError(error);
+      const known = asLoginError(error);
+      options.onLogin?.(known);
+      throw known;
     }
   };
 }
