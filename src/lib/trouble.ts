@@ -16,16 +16,17 @@ export interface TroubleTexts {
   /** What does not work, what that means, and what a person can do. */
   readonly begun: string;
   readonly over: string;
+  /** What works and fails by turns is over only when it has worked for so long. @default 5_000 */
+  readonly calmMs?: number;
 }
 
 const REPEATED_AFTER_MS = 60_000;
-/** What works and fails by turns is not over yet. */
 const CALM_MS = 5_000;
 
 /** @param now milliseconds that only rise. @default performance.now */
 export function createTrouble(
   log: Logger,
-  { begun, over }: TroubleTexts,
+  { begun, over, calmMs = CALM_MS }: TroubleTexts,
   now: () => number = () => performance.now(),
 ): Trouble {
   let toldAt: number | null = null;
@@ -41,7 +42,7 @@ export function createTrouble(
       times = 0;
     },
     passed() {
-      if (toldAt === null || now() - happenedAt < CALM_MS) return;
+      if (toldAt === null || now() - happenedAt < calmMs) return;
       toldAt = null;
       times = 0;
       log.info({}, over);

@@ -29,6 +29,8 @@ export function createUpstreamTroubles(log: Logger): UpstreamTroubles {
   const refused = createTrouble(log, {
     begun: `${REFUSED} Nothing can be asked upstream until then.`,
     over: "Genesys Cloud accepts the service's credentials again",
+    // After a login that succeeds there is none for hours: nobody else would tell.
+    calmMs: 0,
   });
   return {
     onAnswer: (error) => tellUnlessServed(away, error),

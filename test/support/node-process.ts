@@ -24,7 +24,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-const READY_TIMEOUT_MS = 25_000;
+const READY_TIMEOUT_MS = 60_000;
 /** In the line that says where the doors are. */
 const ADDRESS = /(http:\/\/[^/\s"]+)\/graphql /;
 
