@@ -27,7 +27,10 @@ const figures = (what: string, told: object): void => {
 };
 
 let cluster: Cluster;
+let running: Load | undefined;
 afterEach(async () => {
+  await running?.stop();
+  running = undefined;
   await closeClients();
   await cluster.stop();
 });
@@ -35,6 +38,7 @@ afterEach(async () => {
 /** A load that has settled; `back` waits until it is answered, and carried to its end, as before. */
 async function steadyLoad(): Promise<{ load: Load; back: () => Promise<number> }> {
   const load = startLoad(cluster, STARTS_PER_SECOND);
+  running = load;
   const rates = async () => [
     await delay(200, load.acknowledgedPerSecond(WINDOW_MS)),
     await endedPerSecond(cluster.databaseUrl, WINDOW_MS),
