@@ -21,7 +21,12 @@ import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
 import { overdueSpread } from './domain/overdue.js';
-import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
+import type {
+  CredentialSource,
+  SealedTokenStore,
+  ServiceTokenSource,
+  UpstreamBudgetStore,
+} from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
 import { UpstreamError } from './domain/upstream-error.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
@@ -29,6 +34,7 @@ import { createExecutionPubSub } from './events/execution-pubsub.js';
 import { explainFileErrors, unless } from './lib/file-error.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
+import { noTrouble } from './lib/trouble.js';
 import { createDirectoryLoaders } from './loaders/directory-loaders.js';
 import { createBudgetService } from './services/budget-service.js';
 import { blockIfAsked, createBudgetedUpstream } from './services/budgeted-upstream.js';
@@ -45,13 +51,15 @@ import { createStoreClock } from './services/store-clock.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator, DEMO_ORGANIZATION as SIMULATED_ORGANIZATION } from './simulator/simulator.js';
-import { createDatabase } from './store/database.js';
+import { createDatabase, createDatabaseTrouble } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.js';
+import { reasonOf } from './store/errors.js';
 import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
 import { createHttpServer, type StreamCounts } from './transport/http-server.js';
+import { expectFreeAddress } from './transport/listen-address.js';
 import { createRequestScope } from './transport/request-scope.js';
 import { readTrustedDocuments } from './transport/trusted-documents.js';
 import { createCountedHttp } from './upstream/counted-http.js';
@@ -59,6 +67,12 @@ import { createUpstreamDirectory } from './upstream/directory.js';
 import { createUpstreamHttp } from './upstream/http.js';
 import { createUpstreamIdentity } from './upstream/identity.js';
 import { createServiceTokenSource } from './upstream/service-token.js';
+import {
+  createToldHttp,
+  createUpstreamTroubles,
+  expectAcceptedCredentials,
+  isRefusal,
+} from './upstream/upstream-trouble.js';
 import { createUsageUpstream } from './upstream/usage-api.js';
 
 export interface App {
@@ -133,13 +147,14 @@ interface Started {
 }
 
 async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<Started> {
+  await expectFreeAddress(config.host, config.port);
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, log, onStop));
   const stores = await openStore(databaseUrl, config.upstreamBudget, log, onStop);
   const { store, pollerStore, sealedTokens } = stores;
   const clock = await createStoreClock(store);
   onStop(async () => clock.stop());
   const upstream = await openUpstream(config, stores, log, onStop);
-  const { pubSub, listener } = await openEvents(databaseUrl, log, onStop);
+  const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
   const { events } = pubSub;
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
@@ -256,12 +271,15 @@ async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop
 
 /** Two pools, so that writing large results never keeps a request waiting for a connection. */
 async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop: OnStop) {
-  const requests = createDatabase(url, log);
+  await migrateFirst(url, log);
+  const trouble = createDatabaseTrouble(log);
+  const requests = createDatabase(url, log, { trouble });
   onStop(() => requests.stop());
-  await migrate(requests.db, log);
-  const work = createDatabase(url, log);
+  const work = createDatabase(url, log, { trouble });
   onStop(() => work.stop());
   return {
+    trouble,
+    dropConnections: () => [requests, work].forEach((database) => database.dropConnections()),
     store: createExecutionStore(requests.db),
     pollerStore: createExecutionStore(work.db),
     sealedTokens: createSealedTokenStore(work.db),
@@ -270,13 +288,33 @@ async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop
   };
 }
 
-async function openEvents(url: string, log: Logger, onStop: OnStop) {
+/** In a pool of its own: a node waits for the one that migrates, however long that takes. */
+async function migrateFirst(url: string, log: Logger): Promise<void> {
+  const database = createDatabase(url, log, { maxConnections: 2, lockTimeoutMs: 0, trouble: noTrouble });
+  try {
+    await migrate(database.db, log);
+  } finally {
+    await database.stop();
+  }
+}
+
+type Stores = Awaited<ReturnType<typeof openStore>>;
+
+async function openEvents(url: string, { trouble, dropConnections }: Stores, log: Logger, onStop: OnStop) {
   const pubSub = createExecutionPubSub();
   const listener = await createChangeListener({
     url,
     log,
     onChange: (change) => void pubSub.publish(change),
-    onConnected: () => void pubSub.resync(),
+    onConnected: () => {
+      trouble.passed();
+      void pubSub.resync();
+    },
+    onLost: (error, silent) => {
+      trouble.happened({ reason: reasonOf(error) });
+      // Else each of them would keep a statement waiting until its own time is over, one after the other.
+      if (silent) dropConnections();
+    },
   });
   onStop(() => listener.stop());
   return { pubSub, listener };
@@ -295,14 +333,9 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
     config.upstream.kind === 'genesys'
       ? { ...config.upstream, serviceClient: config.serviceClient }
       : await simulatedUpstream(config, log, onStop);
-  const http = createUpstreamHttp({ baseUrl: apiUrl });
-  const serviceTokens =
-    serviceClient &&
-    createServiceTokenSource({
-      baseUrl: loginUrl,
-      clientId: serviceClient.id,
-      clientSecret: serviceClient.secret,
-    });
+  const { onAnswer, onLogin } = createUpstreamTroubles(log);
+  const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
+  const serviceTokens = await openServiceTokens(serviceClient, loginUrl, onLogin);
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
     : createCallerCredentials({
@@ -344,6 +377,26 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
   };
 }
 
+/** Throws `StartupError` when upstream refuses the service's credentials. Null: callers bring their own tokens. */
+async function openServiceTokens(
+  serviceClient: Config['serviceClient'],
+  baseUrl: string,
+  onLogin: (error: unknown) => void,
+): Promise<ServiceTokenSource | null> {
+  if (!serviceClient) return null;
+  let checked = false;
+  const tokens = createServiceTokenSource({
+    baseUrl,
+    clientId: serviceClient.id,
+    clientSecret: serviceClient.secret,
+    // A refused start says so itself, in its one line.
+    onLogin: (error) => (checked || !isRefusal(error)) && onLogin(error),
+  });
+  await expectAcceptedCredentials(tokens);
+  checked = true;
+  return tokens;
+}
+
 /**
  * Look-ups use up what upstream allows a token, too. They are counted when they are over, and never refused: a request
  * waits for them. A token that upstream does not accept is not counted, or anybody could fill the table with rubbish.
@@ -380,6 +433,10 @@ async function tokenCipher({ tokenEncryptionKey, upstream, dataDir }: Config): P
 /** Made by whichever process is first; every node on the same directory uses the same. */
 async function demoKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'simulator', 'token-encryption.key');
+  return explainFileErrors(`Cannot keep the key of demo tokens in ${file}`, () => madeOnce(file));
+}
+
+async function madeOnce(file: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   // Whole from the moment it bears its name: a kill in between, or a node that reads at once, meets no empty key.
   await writeFile(draft, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 });

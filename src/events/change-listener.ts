@@ -17,6 +17,11 @@ export interface ChangeListenerOptions {
   readonly onChange: (change: ExecutionChange) => void;
   /** Called after each successful LISTEN, the first one included. */
   readonly onConnected: () => void;
+  /**
+   * Called after each loss and each failed attempt. `silent`: nobody closed the connection, it just did not answer any
+   * more; other connections that go the same way are most likely dead, too. @default nobody is told
+   */
+  readonly onLost?: (error: unknown, silent: boolean) => void;
 }
 
 export interface ChangeListener {
@@ -30,6 +35,10 @@ const CHANNEL = 'execution_changed';
 const PAYLOAD = /^([0-9a-f-]{36}) (\d+) (.*)$/;
 /** A dead link is noticed within twice this: far below the 20 s that a waiting client should be kept at most. */
 const HEARTBEAT_MS = 5_000;
+/** Timers fire up to a millisecond early. */
+const TIMER_SLACK_MS = 5;
+/** By so much a timer may be late in a process that is only busy. */
+const HELD_UP_MS = 1_000;
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 5_000;
 
@@ -67,7 +76,7 @@ async function keepListening(
         onFirst();
       });
     } catch (error) {
-      options.log.warn({ err: error, delayMs }, 'the connection that listens for changes was lost');
+      options.onLost?.(error, error instanceof SilenceError);
     }
     state.connected = false;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
@@ -110,7 +119,24 @@ async function listenUntilLost(
 async function beat(client: pg.Client, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(HEARTBEAT_MS, undefined, { signal }).catch(() => {});
-    if (!signal.aborted) await client.query('SELECT 1');
+    if (!signal.aborted) await askForSignOfLife(client);
+  }
+}
+
+/** There was no answer in all the time that this process has waited for it. */
+class SilenceError extends Error {
+  override readonly name = 'SilenceError';
+}
+
+async function askForSignOfLife(client: pg.Client): Promise<void> {
+  const askedAt = performance.now();
+  try {
+    await client.query('SELECT 1');
+  } catch (error) {
+    const waitedMs = performance.now() - askedAt;
+    // A process that was held up itself finds its timers over before it reads the answer that lies there.
+    const isSilence = waitedMs >= HEARTBEAT_MS - TIMER_SLACK_MS && waitedMs < HEARTBEAT_MS + HELD_UP_MS;
+    throw isSilence ? new SilenceError('the database did not answer any more', { cause: error }) : error;
   }
 }
 

@@ -9,6 +9,12 @@ const REASONS: Record<string, string> = {
   EEXIST: 'a file is in the way',
   ENOTDIR: 'a part of the path is a file',
   ENAMETOOLONG: 'the path is too long',
+  // Of a directory that is to be made with all above it: a file system of the kernel's own, such as /proc.
+  ENOENT: 'no directory can be made there',
+  ELOOP: 'links lead round in a circle',
+  EIO: 'the disk does not work',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
 };
 
 /** The `code` of a Node system error, or undefined for anything else. Its realm need not be ours. */

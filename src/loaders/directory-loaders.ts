@@ -8,6 +8,7 @@ import DataLoader from 'dataloader';
 import type { Caller, NamedEntity } from '../domain/caller.js';
 import type { Logger } from '../lib/logger.js';
 import type { DirectoryService } from '../services/directory-service.js';
+import { logFailure } from '../services/log-failure.js';
 import type { DirectoryLoaders } from '../services/request-context.js';
 
 export function createDirectoryLoaders(
@@ -21,7 +22,7 @@ export function createDirectoryLoaders(
       async (ids) => {
         // A name is never worth an error.
         const found = await lookUp(caller, [...new Set(ids)]).catch((error: unknown) => {
-          log.info({ err: error }, 'names could not be looked up');
+          logFailure(log, error, {}, 'names could not be looked up');
           return new Map<string, NamedEntity>();
         });
         return ids.map((id) => found.get(id) ?? null);

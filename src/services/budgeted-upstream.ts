@@ -6,6 +6,7 @@ import type { UpstreamBudgetStore, UsageUpstream } from '../domain/ports.js';
 import type { UpstreamCall } from '../domain/upstream-budget.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
+import { logFailure } from './log-failure.js';
 
 export interface BudgetedUpstreamOptions {
   readonly upstream: UsageUpstream;
@@ -58,7 +59,7 @@ export async function blockIfAsked(
   if (ms === 0) return;
   log.info({ ms }, 'upstream wants to be left alone with a token');
   await budget.block(credentialId, ms).catch((err: unknown) => {
-    log.warn({ err }, 'could not note that upstream wants to be left alone');
+    logFailure(log, err, {}, 'could not note that upstream wants to be left alone');
   });
 }
 

@@ -119,11 +119,13 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   function afterFailure(claim: Claim, error: UpstreamError): Promise<Execution | null> {
     const { kind, status, upstreamCode, correlationId } = error;
     const executionId = claim.execution.id;
-    log.info({ executionId, kind, status, upstreamCode, correlationId }, 'upstream could not be asked');
     // It is the service's own client that is refused: nobody but its operator can mend it, and may do so at any time.
     const isLogin = kind === 'UNAUTHENTICATED';
-    if (error.retryable || isLogin || isWithinGrace(claim, error))
-      return retry(claim, toFailure(error), error.retryAfterMs);
+    const again = error.retryable || isLogin || isWithinGrace(claim, error);
+    // That upstream is away is told once for all of them; what ends an execution is told for each.
+    const details = { executionId, kind, status, upstreamCode, correlationId };
+    log[again ? 'debug' : 'info'](details, 'upstream could not be asked');
+    if (again) return retry(claim, toFailure(error), error.retryAfterMs);
     return end(claim, refused(claim, error));
   }
 

@@ -10,6 +10,7 @@ import type { ExecutionStore } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
+import { logFailure } from './log-failure.js';
 import type { Names } from './name-cache.js';
 
 export interface ExportServiceOptions {
@@ -90,7 +91,7 @@ function createNaming({ directory, log }: ExportServiceOptions, caller: Caller) 
     } catch (error) {
       // A name is never worth an error, nor a wait for each of a hundred pieces.
       isReachable = false;
-      log.info({ err: error }, 'an export goes on without names');
+      logFailure(log, error, {}, 'an export goes on without names');
       return NO_NAMES;
     }
   }

@@ -8,6 +8,7 @@ import type {
   UpstreamBudgetStore,
 } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
+import { logFailure } from './log-failure.js';
 
 export interface JanitorOptions {
   readonly store: ExecutionStore;
@@ -32,7 +33,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
     round = round
       .then(() => tidy(options, over.signal))
       .catch((error: unknown) => {
-        options.log.warn({ err: error }, 'could not tidy up');
+        logFailure(options.log, error, {}, 'could not tidy up');
       });
   }, INTERVAL_MS);
   return {

@@ -13,6 +13,7 @@ import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js'
 import { createInterruption } from '../lib/interruption.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
+import { logFailure } from './log-failure.js';
 
 export interface PollerOptions {
   readonly store: ExecutionStore;
@@ -80,7 +81,7 @@ export function createPoller(options: PollerOptions): Poller {
         await alarm.sleep(found ? 0 : await untilNextDue());
       } catch (error) {
         mayBeBehind = true;
-        if (!stopping) log.warn({ err: error }, 'could not look for due executions');
+        if (!stopping) logFailure(log, error, {}, 'could not look for due executions');
         await alarm.sleep(ERROR_PAUSE_MS);
       }
     }
@@ -148,7 +149,7 @@ export function createPoller(options: PollerOptions): Poller {
     const executionId = claim.execution.id;
     if (stopping) await store.release(claim).catch(() => {});
     else if (lease.lost) log.info({ executionId }, 'the execution was canceled or is another node’s now');
-    else log.warn({ err: error, executionId }, 'a step failed; its lease brings it back');
+    else logFailure(log, error, { executionId }, 'a step failed; its lease brings it back');
     return null;
   }
 

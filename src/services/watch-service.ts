@@ -15,6 +15,7 @@ import { type ExecutionFilter, matchesFilter } from '../domain/execution-filter.
 import type { ExecutionEvents, ExecutionStore, FinishedMark } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import { createPushIterator, type PushIterator } from '../lib/push-iterator.js';
+import { logFailure } from './log-failure.js';
 
 export interface WatchServiceOptions {
   readonly store: ExecutionStore;
@@ -219,7 +220,7 @@ function createRefresher(read: () => Promise<void>, log: Logger): { request: () 
       try {
         await read();
       } catch (error) {
-        log.warn({ err: error }, 'a watched execution could not be read; trying again');
+        logFailure(log, error, {}, 'a watched execution could not be read; trying again');
         requested = true;
         await sleep(READ_RETRY_MS, undefined, { signal: abort.signal }).catch(() => {});
       }

@@ -3,8 +3,9 @@
  * kill -9 nor a second process on the same directory makes it unknown.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../lib/make-directory.js';
 import { DAY_MS } from './days.js';
 import type { OperationName } from './operations.js';
 import { hashText, toShare } from './random.js';
@@ -90,7 +91,7 @@ function believableDuration(job: Omit<UsageJob, 'durationMs'>): number {
 }
 
 async function sweep(stateDir: string, olderThan: number): Promise<void> {
-  await mkdir(stateDir, { recursive: true });
+  await makeDirectory(stateDir);
   for (const file of await readdir(stateDir)) {
     if (!UUID.test(file.replace(/\.json(\.tmp)?$/, ''))) continue;
     const path = join(stateDir, file);

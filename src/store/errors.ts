@@ -1,10 +1,16 @@
-/** Tells a database that can't be reached from a statement that is wrong. */
+/** Tells a database that can't serve just now from a statement that is wrong. */
 import { errorCode } from '../lib/file-error.js';
 import { RequestError } from '../domain/error-codes.js';
 
-/** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
-const UNAVAILABLE_CLASSES = ['08', '53', '57'];
-const SYSTEM_CODES = [
+/** SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention, system error. */
+const UNAVAILABLE_CLASSES = ['08', '40', '53', '57', '58'];
+const UNAVAILABLE_CODES = [
+  // A server that has become a standby takes no writes until the address leads to the new primary.
+  '25006',
+  // An object that is not in the state for it (a database that is just being moved), in use, or locked for too long.
+  '55000',
+  '55006',
+  '55P03',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -17,7 +23,8 @@ const SYSTEM_CODES = [
 ];
 /** `pg` gives these no code. */
 const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error/;
+const DISK_FULL = '53100';
 
 /** The same methods, with errors of availability turned into one that a client may be shown and may retry. */
 export function availability<T extends object>(methods: T): T {
@@ -37,15 +44,28 @@ function guard(method: unknown): unknown {
 }
 
 function unavailable(cause: unknown): RequestError {
-  const message =
-    'The store can not be reached just now. Nothing that was acknowledged is lost; try again shortly.';
+  const what =
+    errorCode(cause) === DISK_FULL
+      ? 'The store has no room left, which its operator has to mend.'
+      : 'The store can not be reached just now.';
+  const message = `${what} Nothing that was acknowledged is lost; try again shortly.`;
   return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true, cause });
 }
 
-function isUnavailable(error: unknown): boolean {
+/** The same statement may succeed later, without anything else being changed. */
+export function isUnavailable(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   const message = error instanceof Error ? error.message : '';
   return (
-    UNAVAILABLE_CLASSES.includes(code.slice(0, 2)) || SYSTEM_CODES.includes(code) || MESSAGES.test(message)
+    UNAVAILABLE_CLASSES.includes(code.slice(0, 2)) ||
+    UNAVAILABLE_CODES.includes(code) ||
+    MESSAGES.test(message)
   );
+}
+
+/** What went wrong in a few words for the log: PostgreSQL's own, or the code of a connection that failed. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error) ?? '';
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return /^[0-9A-Z]{5}$/.test(code) ? message : code || message;
 }

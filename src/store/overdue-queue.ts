@@ -14,6 +14,8 @@ export async function spreadOverdue(db: Db, spread: OverdueSpread): Promise<numb
     WITH overdue AS MATERIALIZED (
       SELECT id, credential_id, due_at FROM executions
       WHERE due_at <= now() - make_interval(secs => ${dueForMs / 1000}) AND deadline_at > now()
+        -- What one node alone can go on with tells by its lateness that this node is gone.
+        AND held_by IS NULL
       FOR UPDATE SKIP LOCKED
     ), placed AS (
       SELECT id, count(*) OVER () AS total,

@@ -6,9 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 import Fastify, { type FastifyInstance } from 'fastify';
 
-import { errorCode } from '../lib/file-error.js';
 import type { Logger } from '../lib/logger.js';
-import { StartupError } from '../lib/startup-error.js';
 import type { ExportService } from '../services/export-service.js';
 import { createAdmission } from './admission.js';
 import { createAddressOf, type TrustProxy } from './client-address.js';
@@ -21,6 +19,7 @@ import { createGraphQLPipeline } from './graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
 import { KEEP_ALIVE_MS } from './keep-alive.js';
+import { toStartupError } from './listen-address.js';
 import { createOperationGate, type OperationGateOptions } from './operation-gate.js';
 import { createOriginCheck } from './origin.js';
 import { createRateLimits } from './rate-limit.js';
@@ -180,16 +179,4 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, de
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
   const webSockets = addWebSocket({ ...streaming, server: fastify.server, isAllowedOrigin });
   return { apollo, eventStreams, webSockets };
-}
-
-function toStartupError(error: unknown, host: string, port: number): Error {
-  const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is taken. Set PORT to another one, or end the program that uses it.`,
-    EACCES: `Port ${port} may not be used without more rights. Set PORT to one above 1023.`,
-    EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
-    ENOTFOUND: `HOST is ${host}, which is not a known name. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
-  };
-  const message = advice[errorCode(error) ?? ''];
-  if (message) return new StartupError(message, { cause: error });
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -13,6 +13,8 @@ export interface ServiceTokenOptions extends Omit<UpstreamHttpOptions, 'now'> {
   readonly clientSecret: string;
   /** Milliseconds of any clock that is never set back. @default performance.now */
   readonly now?: () => number;
+  /** Told of every login: null, or why there is no new token. @default nobody is told */
+  readonly onLogin?: (error: unknown) => void;
 }
 
 interface WireLogin {
@@ -133,9 +135,13 @@ function loginWith(options: ServiceTokenOptions, now: () => number): () => Promi
     const request = { method: 'POST', path: ['oauth', 'token'], body } as const;
     try {
       const authorization = { scheme: 'Basic', secret } as const;
-      return await http.send({ ...request, authorization }, (answer) => parseToken(answer, askedAt));
+      const held = await http.send({ ...request, authorization }, (answer) => parseToken(answer, askedAt));
+      options.onLogin?.(null);
+      return held;
     } catch (error) {
-      throw asLoginError(error);
+      const known = asLoginError(error);
+      options.onLogin?.(known);
+      throw known;
     }
   };
 }

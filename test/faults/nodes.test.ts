@@ -34,7 +34,7 @@ describe('kill -9', () => {
       });
       // So that a node has something in hand whenever it dies.
       cluster.simulator.faults.inject({ kind: 'delay', ms: 400 }, { stage: 'results' });
-      const load = startLoad(cluster, 250);
+      const load = startLoad(cluster, { perSecond: 4, watchEvery: 3 });
       const takeovers: number[] = [];
       let pause = delay(KILL_EVERY_MS);
       for (let kill = 0; kill < KILLS; kill += 1) {
@@ -49,7 +49,7 @@ describe('kill -9', () => {
       tell('kill -9', {
         kills: KILLS,
         acknowledged: cluster.acknowledged.size,
-        unanswered: load.refused.length,
+        unanswered: load.refusals.length,
         killsWithLeases: takeovers.length,
         slowestTakeoverMs: Math.round(Math.max(...takeovers)),
         witnesses: cluster.witnesses.length,
@@ -132,7 +132,7 @@ describe('SIGSTOP for two leases, then SIGCONT', () => {
     const { frozen, other } = await twoNodes();
     cluster.simulator.faults.inject({ kind: 'delay', ms: 300 }, { stage: 'results' });
     await other();
-    const load = startLoad(cluster, 100);
+    const load = startLoad(cluster, { perSecond: 10, watchEvery: 3 });
     await delay(1_000);
     const inHand = () => leasesOf(cluster.databaseUrl, nameOf(frozen));
     await until('it to have something in hand', async () => (await inHand()).length > 0);

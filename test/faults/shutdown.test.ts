@@ -55,7 +55,7 @@ describe('SIGTERM under load with subscriptions open', () => {
     );
     // Polls that take for ever keep their leases.
     faults.inject({ kind: 'delay', ms: 600_000 }, { stage: 'results', times: 4 });
-    const load = startLoad(cluster, 100);
+    const load = startLoad(cluster, { perSecond: 10, watchEvery: 3 });
     const held = () => leasesOf(cluster.databaseUrl, nameOf(leaver));
     await until('leases', async () => (await held()).length >= 4);
     await cluster.startNode();
@@ -122,7 +122,7 @@ describe('a rolling restart of three nodes behind a load balancer', () => {
       balancer = await startBalancer(LOOK_EVERY_MS);
       for (const { url } of cluster.nodes) balancer.add(url);
       await until('the balancer', () => balancer!.ready === 3);
-      const load = startLoad(cluster, 500);
+      const load = startLoad(cluster, { perSecond: 2, watchEvery: 3 });
       const clients = startClients(balancer.url, cluster.tokens);
       for (let restart = 0; restart < 3 * ROUNDS; restart += 1) {
         await cluster.take(cluster.nodes[0]!, 'SIGTERM');

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,9 @@ import { createSurroundings, type Surroundings } from './environment.js';
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Where a system's own Node is; ours is the one that runs the tests. */
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => majorOf(path) < 24);
+
+/** A disk that can be filled without harm needs root, and a machine that lets root mount one. */
+const itWithMounts = canMount() ? it : it.skip;
 
 /** What a person has to mend is told in one line, with what to do about it, and never as a stack. */
 describe('the program refuses to start', () => {
@@ -58,6 +62,49 @@ describe('the program refuses to start', () => {
     ]);
   });
 
+  it('on a port that is taken, before it has made or started a database', async () => {
+    const server: Server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const directory = join(scratch, 'never-made');
+    const said = await refusal({ DATA_DIR: directory, PORT: String(port) });
+    server.close();
+    expect(said).toEqual([expect.stringContaining(`Port ${port} is taken.`)]);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it.each(['/proc/nowhere/data', '/dev/null/data'])('when DATA_DIR is %s', async (directory) => {
+    const [line, ...others] = await refusal({ DATA_DIR: directory });
+    expect(others).toEqual([]);
+    expect(line).toMatch(
+      /^Cannot keep the database in .+: .+\. Set DATA_DIR to another directory, or DATABASE_URL\.$/,
+    );
+  });
+
+  itWithMounts('when the disk of DATA_DIR is full', async () => {
+    // Else the server's user could not enter it, and root's data would be kept elsewhere.
+    await chmod(scratch, 0o755);
+    const directory = join(scratch, 'small-disk');
+    await mkdir(directory);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=755', 'tmpfs', directory]);
+    try {
+      const [line, ...others] = await refusal({ DATA_DIR: directory });
+      expect(others).toEqual([]);
+      expect(line).toMatch(/No space left on device.*Set DATA_DIR to another directory, or DATABASE_URL\.$/);
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  });
+
+  it("when the simulated upstream's directory is no place for one", async () => {
+    const env = { DATABASE_URL: around.databaseUrl, DATA_DIR: '/proc/nowhere/data' };
+    expect(await refusal(env)).toEqual([
+      expect.stringMatching(
+        /^Cannot keep the simulated upstream's state in .+: no directory can be made there\./,
+      ),
+    ]);
+  });
+
   it('when DATA_DIR is a file', async () => {
     const file = join(scratch, 'a-file');
     await writeFile(file, '');
@@ -99,14 +146,43 @@ describe('the program refuses to start', () => {
     const said = await refusal(withDatabase((url) => (url.password = 'hunter2')));
     expect(said).toEqual([
       'The database can not be used (password authentication failed for user "genesys_usage"). ' +
-        'Check DATABASE_URL and that PostgreSQL runs.',
+        'Check the user and the password in DATABASE_URL, and what pg_hba.conf allows.',
     ]);
   });
 
   it('when there is no such database', async () => {
     const said = await refusal(withDatabase((url) => (url.pathname = '/elsewhere')));
     expect(said).toEqual([
-      'The database can not be used (database "elsewhere" does not exist). Check DATABASE_URL and that PostgreSQL runs.',
+      'The database can not be used (database "elsewhere" does not exist). ' +
+        'Create it, or name another one in DATABASE_URL.',
+    ]);
+  });
+
+  it.each([
+    [
+      'has too many clients',
+      'CONNECTION LIMIT 0',
+      /too many connections.+Raise max_connections of PostgreSQL/,
+    ],
+    ['lets nobody make tables', '', /permission denied.+Let the user of DATABASE_URL create tables/],
+  ])('when the database %s', async (_what, role, advice) => {
+    await query(around.databaseUrl, `CREATE ROLE somebody LOGIN PASSWORD 'hunter2' ${role}`);
+    const theirs = withDatabase((url) => Object.assign(url, { username: 'somebody', password: 'hunter2' }));
+    try {
+      const [line, ...others] = await refusal(theirs);
+      expect(others).toEqual([]);
+      expect(line).toMatch(advice);
+      expect(line).not.toContain('hunter2');
+    } finally {
+      await query(around.databaseUrl, 'DROP OWNED BY somebody; DROP ROLE somebody');
+    }
+  });
+
+  it("when upstream does not accept the service's credentials, which are not repeated", async () => {
+    const client = { GENESYS_CLIENT_ID: 'a-client', GENESYS_CLIENT_SECRET: 'hunter2' };
+    expect(await refusal({ ...around.env, ...client })).toEqual([
+      "Genesys Cloud does not accept the service's credentials. Check GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, and " +
+        'that GENESYS_REGION (or GENESYS_LOGIN_URL) is where that OAuth client lives.',
     ]);
   });
 
@@ -170,6 +246,20 @@ describe('the program refuses to start', () => {
     expect(line).toMatch(/^Node 24 or newer is needed, and this is \d+\.\d+\.\d+\. Run "npm start"/);
   });
 });
+
+function canMount(): boolean {
+  if (!isRoot || process.platform !== 'linux') return false;
+  const directory = mkdtempSync(join(tmpdir(), 'usage-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory], { stdio: 'ignore' });
+    execFileSync('umount', [directory], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(directory);
+  }
+}
 
 function majorOf(node: string): number {
   try {

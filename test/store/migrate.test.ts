@@ -13,7 +13,7 @@ describe('migrate', () => {
 
   beforeEach(async () => {
     empty = await createTestDatabase();
-    nodes = Array.from({ length: 5 }, () => createDatabase(empty.url, silentLogger, 2));
+    nodes = Array.from({ length: 5 }, () => createDatabase(empty.url, silentLogger, { maxConnections: 2 }));
   });
   afterEach(async () => {
     await Promise.all(nodes.map((node) => node.stop()));

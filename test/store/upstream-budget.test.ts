@@ -16,7 +16,7 @@ describe('the budget of upstream calls', () => {
   let nodes: Database[];
   beforeAll(async () => {
     test = await createTestStore();
-    nodes = Array.from({ length: 3 }, () => createDatabase(test.url, silentLogger, 4));
+    nodes = Array.from({ length: 3 }, () => createDatabase(test.url, silentLogger, { maxConnections: 4 }));
   });
   beforeEach(async () => {
     await test.clear();

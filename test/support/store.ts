@@ -41,7 +41,7 @@ export async function createTestStore(): Promise<TestStore> {
     store: createExecutionStore(database.db),
     query,
     anotherNode(maxConnections = 3) {
-      const other = createDatabase(url, silentLogger, maxConnections);
+      const other = createDatabase(url, silentLogger, { maxConnections });
       others.push(other);
       return createExecutionStore(other.db);
     },

@@ -1,7 +1,6 @@
 // A PostgreSQL of our own for one machine. Nothing but PostgreSQL's own lock file decides who starts the
 // server: whoever finds one running joins it, whoever loses a race to start one joins the winner's.
 
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../lib/logger.js';
@@ -10,6 +9,7 @@ import { findNativePackage, majorOf, prepareBinaries, type Binaries } from './bi
 import { createCluster, findCluster, homePath, type Cluster } from './cluster.js';
 import { removeAbandonedDrafts } from './draft.js';
 import { explainFileErrors } from '../../lib/file-error.js';
+import { makeDirectory } from '../../lib/make-directory.js';
 import { findServer } from './postmaster-file.js';
 import { joinServer, type Presence } from './presence.js';
 import { isServerOf } from './processes.js';
@@ -75,7 +75,7 @@ const STILL_WAITING = 'still waiting for the embedded PostgreSQL; it may be reco
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
   return explainFileErrors(`Cannot keep the database in ${dataDir}`, async () => {
-    await mkdir(dataDir, { recursive: true });
+    await makeDirectory(dataDir);
     const session = await openSession({ ...options, dataDir });
     const member = await joinOrStart(session);
     const adopted = member.pid !== session.starter.pid();
