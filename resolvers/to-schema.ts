@@ -4,6 +4,7 @@ import { UsageExecution } from '../schema/usage-execution.type.js';
 import type { UsageExecutionFilter } from '../schema/usage.input.js';
 import type { UsageRow } from '../schema/usage-row.type.js';
 import type { Caller } from '../src/domain/caller.js';
+import { delayOf } from '../src/domain/delay.js';
 import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { RequestError } from '../src/domain/error-codes.js';
@@ -34,6 +35,7 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
     pollCount: execution.pollCount,
     nextPollAt: execution.nextPollAt,
     pollAfterMs: done ? null : pollAfterMs(execution.nextPollAt, nowMs),
+    delay: delayOf(execution),
     upstreamMayStillRun: execution.upstreamMayStillRun,
     error: execution.error,
     truncated: execution.truncated,

@@ -1,6 +1,7 @@
 /** The contract's enums. Their values are the domain's own lists, so that neither can drift. */
 import { registerEnumType } from 'type-graphql';
 
+import { DELAY_REASONS } from '../src/domain/delay.js';
 import { EXECUTION_ERROR_CODES, USER_ERROR_CODES } from '../src/domain/error-codes.js';
 import { EXECUTION_STATUSES } from '../src/domain/execution.js';
 import { EXPORT_FORMATS } from '../src/domain/export.js';
@@ -167,6 +168,13 @@ export const UserErrorCodeEnum = describe(
   'UserErrorCode',
   'Why a start or a cancel was refused.',
   USER_ERROR_CODES,
+);
+
+export const UsageExecutionDelayReasonEnum = describe(
+  enumOf(Object.keys(DELAY_REASONS) as (keyof typeof DELAY_REASONS)[]),
+  'UsageExecutionDelayReason',
+  'Why an open execution waits.',
+  DELAY_REASONS,
 );
 
 export const UsageExecutionErrorCodeEnum = describe(

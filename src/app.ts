@@ -17,8 +17,14 @@ import { createTokenCipher, type TokenCipher } from './auth/token-cipher.js';
 import { tokenHash } from './auth/token-hash.js';
 import type { Config } from './config.js';
 import type { Caller } from './domain/caller.js';
-import type { CredentialSource, SealedTokenStore, UpstreamBudgetStore } from './domain/ports.js';
+import type {
+  CredentialSource,
+  SealedTokenStore,
+  UpstreamBudgetStore,
+  UpstreamTroubleStore,
+} from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
+import type { TroubleOptions } from './domain/upstream-trouble.js';
 import { UpstreamError } from './domain/upstream-error.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
@@ -35,7 +41,9 @@ import { createExportService } from './services/export-service.js';
 import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
+import { createPatientUpstream } from './services/patient-upstream.js';
 import { createPoller } from './services/poller.js';
+import { createUnknownStatuses } from './services/unknown-statuses.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator } from './simulator/simulator.js';
@@ -45,6 +53,7 @@ import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
+import { createUpstreamTroubleStore } from './store/upstream-troubles.js';
 import { createHttpServer } from './transport/http-server.js';
 import { createRequestScope } from './transport/request-scope.js';
 import { createCountedHttp } from './upstream/counted-http.js';
@@ -71,6 +80,11 @@ const DEMO_TOKEN = 'demo-admin';
 const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../web', import.meta.url));
 /** Steps that a node makes at the same time: each is mostly waiting for upstream. */
 const POLL_CONCURRENCY = 64;
+/**
+ * Five in a row do not happen by chance where every third call fails; half a minute finds out soon enough that a host
+ * is back, and asks one that is down for a day 3,000 times in all.
+ */
+const TROUBLE: TroubleOptions = { afterFailures: 5, firstPauseMs: 1_000, longestPauseMs: 30_000 };
 
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();
@@ -122,6 +136,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     upstream: upstream.usage,
     credentials,
     log,
+    unknownStatuses: createUnknownStatuses(log),
     resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
@@ -159,6 +174,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     credentials,
     sealedTokens,
     budget: stores.pollerBudget,
+    troubles: stores.troubles,
     log,
   });
   onStop(() => janitor.stop());
@@ -212,6 +228,7 @@ async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop
     sealedTokens: createSealedTokenStore(work.db),
     budget: createUpstreamBudgetStore(requests.db, budget),
     pollerBudget: createUpstreamBudgetStore(work.db, budget),
+    troubles: createUpstreamTroubleStore(work.db, TROUBLE),
   };
 }
 
@@ -232,6 +249,7 @@ interface UpstreamStores {
   /** For what requests wait for, and for what the poller does. */
   readonly budget: UpstreamBudgetStore;
   readonly pollerBudget: UpstreamBudgetStore;
+  readonly troubles: UpstreamTroubleStore;
 }
 
 async function openUpstream(config: Config, stores: UpstreamStores, log: Logger, onStop: OnStop) {
@@ -262,9 +280,14 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
   return {
     credentials,
     credentialIdOf,
-    usage: createBudgetedUpstream({
-      upstream: createUsageUpstream(http),
-      budget: stores.pollerBudget,
+    usage: createPatientUpstream({
+      upstream: createBudgetedUpstream({
+        upstream: createUsageUpstream(http),
+        budget: stores.pollerBudget,
+        credentialIdOf,
+        log,
+      }),
+      troubles: stores.troubles,
       credentialIdOf,
       log,
     }),

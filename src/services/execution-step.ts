@@ -3,14 +3,15 @@
  * yet, ask for its results when it has, end it when its time is over. A step that is interrupted anywhere is simply
  * made again by whoever claims the execution next; every write is fenced, so two nodes can't both make it count.
  */
-import type { Execution, ExecutionError, Outcome, UsageRow } from '../domain/execution.js';
+import type { Execution, ExecutionError, Outcome, PutOffReason, UsageRow } from '../domain/execution.js';
 import { rowsAsOf } from '../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js';
 import type { Claim, CredentialSource, ExecutionStore, PollAnswer, UsageUpstream } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
-import { PutOffError } from './budgeted-upstream.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
+import { PutOffError } from './put-off-error.js';
+import type { UnknownStatuses } from './unknown-statuses.js';
 
 export interface ExecutionStepOptions {
   readonly store: ExecutionStore;
@@ -18,6 +19,7 @@ export interface ExecutionStepOptions {
   readonly credentials: CredentialSource;
   readonly policy: PollPolicy;
   readonly log: Logger;
+  readonly unknownStatuses: UnknownStatuses;
   readonly resultTtlMs: number;
   /** Rows kept of one result at most; more set `truncated`. */
   readonly maxResultRows: number;
@@ -54,7 +56,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
       return token === null ? await retry(claim, TOKEN_MISSING) : await ask(claim, token, signal);
     } catch (error) {
       if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
-      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs);
+      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs, error.reason);
       return error instanceof UpstreamError ? afterFailure(claim, error) : afterBug(claim, error);
     }
   };
@@ -103,10 +105,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   function afterAnswer(claim: Claim, answer: Exclude<PollAnswer, { state: 'ROWS' }>) {
     if (answer.state !== 'RUNNING') return end(claim, upstreamEnded(answer));
     if (!answer.known) {
-      log.warn(
-        { executionId: claim.execution.id, upstreamStatus: answer.upstreamStatus },
-        'an unknown upstream status',
-      );
+      options.unknownStatuses.count(claim.execution.id, answer.upstreamStatus);
     }
     const context = contextOf(claim);
     const nextPollInMs = policy.untilNextPoll({ ...context, pollCount: context.pollCount + 1 });
@@ -173,17 +172,42 @@ function outOfTime({ execution }: Claim): Outcome {
   if (lastFailure?.code === TOKEN_MISSING.code) {
     return { status: 'FAILED', error: lastFailure, upstreamMayStillRun: upstreamId !== null };
   }
-  const what =
-    upstreamId === null ? 'Upstream did not accept the query in time.' : 'Upstream did not finish in time.';
   const error = {
     ...(lastFailure ?? failure('DEADLINE_EXCEEDED', '', true)),
     code: 'DEADLINE_EXCEEDED' as const,
-    message: lastFailure ? `${what} The last attempt failed: ${lastFailure.message}` : what,
+    message: whatKept(execution),
     retryable: true,
   };
   // A start whose answer was lost may have been accepted.
   const lostAnswer = lastFailure !== null && lastFailure.upstreamStatus === null;
   return { status: 'TIMED_OUT', error, upstreamMayStillRun: upstreamId !== null || lostAnswer };
+}
+
+const NOT_ASKED_FOR: Readonly<Record<PutOffReason, string>> = {
+  BUDGET_USED_UP: 'the budget of requests for its token was used up.',
+  UPSTREAM_ASKED_TO_WAIT: 'upstream had asked to be left alone with its token.',
+  UPSTREAM_FAILING: 'upstream failed, and was therefore asked rarely.',
+};
+
+/** Whose doing it was that the time is over: ours, upstream's, or that of the query itself. */
+function whatKept({ lastFailure, putOff, upstreamId }: Execution): string {
+  const submitted = upstreamId !== null;
+  const last = lastFailure ? ` The last attempt failed: ${lastFailure.message}` : '';
+  if (putOff !== null) {
+    const what = submitted
+      ? 'Upstream was not asked for the result'
+      : 'Upstream was not asked to start the query';
+    return `${what} in time: ${NOT_ASKED_FOR[putOff]}${last}`;
+  }
+  if (lastFailure !== null) {
+    const what = submitted
+      ? 'Upstream could not be asked for the result'
+      : 'The query could not be started upstream';
+    return `${what} in time.${last}`;
+  }
+  return submitted
+    ? 'Upstream was still working on the query when its time was over.'
+    : 'Upstream did not accept the query in time.';
 }
 
 function upstreamEnded(answer: Extract<PollAnswer, { state: 'FAILED' | 'CANCELED' }>): Outcome {
@@ -216,7 +240,9 @@ function toFailure(cause: UpstreamError): ExecutionError {
 
 /** A refusal that asking again would only repeat. */
 function refused({ execution }: Claim, cause: UpstreamError): Outcome {
-  const upstreamMayStillRun = execution.upstreamId !== null && cause.kind !== 'NOT_FOUND';
+  // A start was accepted when it is its answer that can't be read.
+  const upstreamMayStillRun =
+    execution.upstreamId === null ? cause.kind === 'INVALID_RESULT' : cause.kind !== 'NOT_FOUND';
   return { status: 'FAILED', error: toFailure(cause), upstreamMayStillRun };
 }
 

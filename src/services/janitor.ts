@@ -6,6 +6,7 @@ import type {
   ExecutionStore,
   SealedTokenStore,
   UpstreamBudgetStore,
+  UpstreamTroubleStore,
 } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 
@@ -14,6 +15,7 @@ export interface JanitorOptions {
   readonly credentials: CredentialSource;
   readonly sealedTokens: SealedTokenStore;
   readonly budget: Pick<UpstreamBudgetStore, 'sweep'>;
+  readonly troubles: Pick<UpstreamTroubleStore, 'sweep'>;
   readonly log: Logger;
 }
 
@@ -44,7 +46,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
 
 /** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
 export async function tidy(
-  { store, credentials, sealedTokens, budget }: JanitorOptions,
+  { store, credentials, sealedTokens, budget, troubles }: JanitorOptions,
   signal?: AbortSignal,
 ): Promise<void> {
   const held = credentials.heldIds();
@@ -56,6 +58,7 @@ export async function tidy(
   }
   await sealedTokens.sweep();
   await budget.sweep();
+  await troubles.sweep();
   while (!signal?.aborted && (await store.deleteExpired()))
     await sleep(BATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
 }

@@ -21,7 +21,7 @@ export interface PollerOptions {
   /** Names this node in leases, for whoever looks into the table. */
   readonly node: string;
   readonly leaseMs: number;
-  /** Steps that this node makes at the same time. */
+  /** Steps that this node makes at the same time; of those that hang, many times as many. */
   readonly concurrency: number;
 }
 
@@ -40,6 +40,13 @@ const ERROR_PAUSE_MS = 1_000;
 /** A timer may fire a little early against the database's clock; better to sleep past the instant than to ask twice. */
 const MIN_SLEEP_MS = 5;
 const LONGEST_PAUSE_MS = 250;
+/**
+ * A step that takes longer waits for an answer that drips in or never comes: it costs a socket, and must not keep the
+ * others from their rhythm. So it stops counting as one of `concurrency`; nearly all steps are quicker.
+ */
+const SLOW_MS = 2_000;
+/** All steps together, in multiples of `concurrency`; each of them renews its lease. */
+const MOST_SLOW = 8;
 /** For starts under way when we stop; nearly all are answered within it. */
 const STOP_GRACE_MS = 2_000;
 
@@ -58,6 +65,8 @@ export function createPoller(options: PollerOptions): Poller {
   let loop: Promise<void> = Promise.resolve();
   let stopping = false;
   let claimedUnderWay = 0;
+  /** Of these, those that hang. */
+  let slow = 0;
   /** Looks in a row that found something due and nothing to claim. */
   let missed = 0;
 
@@ -75,21 +84,35 @@ export function createPoller(options: PollerOptions): Poller {
 
   /** True when there may be more to claim at once. */
   async function claimAndWork(): Promise<boolean> {
-    const free = concurrency - claimedUnderWay;
-    if (free <= 0) return false;
-    const claims = await store.claimDue(node, free, leaseMs);
-    for (const claim of claims) {
-      claimedUnderWay += 1;
-      void work(claim).finally(() => {
-        claimedUnderWay -= 1;
-      });
-    }
-    return claims.length === free && free > 0 && claimedUnderWay < concurrency;
+    const wanted = free();
+    if (wanted <= 0) return false;
+    const claims = await store.claimDue(node, wanted, leaseMs);
+    for (const claim of claims) countWhile(work(claim));
+    return claims.length === wanted && free() > 0;
+  }
+
+  function free(): number {
+    return Math.min(concurrency - (claimedUnderWay - slow), concurrency * MOST_SLOW - claimedUnderWay);
+  }
+
+  function countWhile(working: Promise<unknown>): void {
+    claimedUnderWay += 1;
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slow += 1;
+      alarm.ring();
+    }, SLOW_MS);
+    void working.finally(() => {
+      clearTimeout(timer);
+      claimedUnderWay -= 1;
+      if (isSlow) slow -= 1;
+    });
   }
 
   /** What is due but can't be claimed is locked by somebody who writes it: no reason to spin. */
   async function untilNextDue(): Promise<number> {
-    if (claimedUnderWay >= concurrency) return TICK_MS;
+    if (free() <= 0) return TICK_MS;
     const ms = await store.msUntilNextDue();
     missed = ms === 0 ? missed + 1 : 0;
     const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);

@@ -19,6 +19,13 @@ export const ExecutionState = graphql(`
     pollAfterMs
     upstreamMayStillRun
     truncated
+    delay {
+      reason
+      message
+      retryAfter
+      upstreamStatus
+      correlationId
+    }
     error {
       code
       message
