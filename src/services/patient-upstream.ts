@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 
+import pLimit from 'p-limit';
+
 import type { UpstreamTroubleStore, UsageUpstream } from '../domain/ports.js';
 import { requestDigest } from '../domain/request-key.js';
 import { UpstreamError } from '../domain/upstream-error.js';
@@ -26,6 +28,8 @@ export function createPatientUpstream(options: PatientUpstreamOptions): UsageUps
   const { upstream, troubles, credentialIdOf, log } = options;
   /** What this node has seen fail: a call that passed before that may be the first to succeed again. */
   const failing = new Set<string>();
+  /** Noted in the order in which the answers came: out of order, a few failures could look like a row of them. */
+  const inTurn = pLimit(1);
 
   async function patiently<T>(subject: string, token: string, call: () => Promise<T>): Promise<T> {
     const keys = [HOST, `credential ${credentialIdOf(token)}`];
@@ -43,7 +47,7 @@ export function createPatientUpstream(options: PatientUpstreamOptions): UsageUps
 
   /** What upstream said matters more than that it could not be noted. */
   async function note(work: () => Promise<void>): Promise<void> {
-    await work().catch((err: unknown) => log.warn({ err }, 'could not note how upstream is'));
+    await inTurn(work).catch((err: unknown) => log.warn({ err }, 'could not note how upstream is'));
   }
 
   async function judge(keys: string[], subject: string, passage: Passed, error: unknown): Promise<void> {
