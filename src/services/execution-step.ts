@@ -3,7 +3,6 @@
  * yet, ask for its results when it has, end it when its time is over. A step that is interrupted anywhere is simply
  * made again by whoever claims the execution next; every write is fenced, so two nodes can't both make it count.
  */
-import { type DelayReason, delayOf } from '../domain/delay.js';
 import type { Execution, ExecutionError, Outcome, UsageRow } from '../domain/execution.js';
 import { rowsAsOf } from '../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js';
@@ -13,6 +12,7 @@ import type { Logger } from '../lib/logger.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
 import { PutOffError } from './put-off-error.js';
 import type { UnknownStatuses } from './unknown-statuses.js';
+import { whatKept } from './what-kept.js';
 
 export interface ExecutionStepOptions {
   readonly store: ExecutionStore;
@@ -182,33 +182,6 @@ function outOfTime({ execution }: Claim): Outcome {
   // A start whose answer was lost may have been accepted.
   const lostAnswer = lastFailure !== null && lastFailure.upstreamStatus === null;
   return { status: 'TIMED_OUT', error, upstreamMayStillRun: upstreamId !== null || lostAnswer };
-}
-
-const NOT_ASKED_FOR: Readonly<Record<DelayReason, string>> = {
-  BUDGET_USED_UP: 'the budget of requests for its token was used up.',
-  UPSTREAM_ASKED_TO_WAIT: 'upstream had asked to be left alone with its token.',
-  UPSTREAM_FAILING: 'upstream failed, and was therefore asked rarely.',
-  CREDENTIALS_MISSING: 'its token could not be had.',
-};
-
-/** Whose doing it was that the time is over: ours, upstream's, or that of the query itself. */
-function whatKept(execution: Execution): string {
-  const { lastFailure, putOff } = execution;
-  const submitted = execution.upstreamId !== null;
-  const delay = delayOf(execution);
-  if (delay === null)
-    return submitted
-      ? 'Upstream was still working on the query when its time was over.'
-      : 'Upstream did not accept the query in time.';
-  const last = lastFailure ? ` The last attempt failed: ${lastFailure.message}` : '';
-  if (putOff === null && delay.reason === 'UPSTREAM_FAILING') {
-    const what = submitted
-      ? 'Upstream could not be asked for the result'
-      : 'The query could not be started upstream';
-    return `${what} in time.${last}`;
-  }
-  const what = submitted ? 'asked for the result' : 'asked to start the query';
-  return `Upstream was not ${what} in time: ${NOT_ASKED_FOR[delay.reason]}${last}`;
 }
 
 function upstreamEnded(answer: Extract<PollAnswer, { state: 'FAILED' | 'CANCELED' }>): Outcome {
