@@ -90,7 +90,7 @@ describe('an answer that is none', () => {
       { kind: 'content-type', value: 'text/plain' },
       { kind: 'empty-body' },
     ];
-    const [times, count] = [sized(2, 20), sized(20, 200)];
+    const [times, count] = [sized(2, 10), sized(20, 200)];
     cluster = await startCluster({ nodes: 2, tokens: sized(2, 6) });
     // One after the other: of several that fit, the first would always be drawn.
     const script = faults.flatMap((fault, i) =>
@@ -111,15 +111,16 @@ describe('an answer that is none', () => {
   }, 400_000);
 
   it('to a start that was accepted: the execution ends, and leaves no more orphans than answers were lost', async () => {
-    const [times, count] = [sized(3, 30), sized(12, 120)];
+    const count = sized(24, 200);
     cluster = await startCluster({ nodes: 2, tokens: sized(1, 3) });
     const lost: readonly Fault[] = [
       { kind: 'reset', when: 'after' },
       { kind: 'status', status: 502, afterHandling: true },
       { kind: 'truncated-body', framing: 'content-length' },
     ];
-    const script = lost.map((fault, i) =>
-      cluster.simulator.faults.inject(fault, { stage: 'start', times, skip: i * times }),
+    // Not all of the first ones: nothing would then get through, and be asked ever more rarely.
+    const script = lost.map((fault) =>
+      cluster.simulator.faults.inject(fault, { stage: 'start', probability: 0.15 }),
     );
     (await cluster.startMany(count)).slice(0, 50).forEach(({ id }) => id !== null && cluster.watch(id));
     await cluster.settled(sized(60_000, 300_000));
@@ -127,7 +128,7 @@ describe('an answer that is none', () => {
     const lostAnswers = script.reduce((sum, { hits }) => sum + hits, 0);
     const orphans = starts().length - count;
     measured('lost answers to starts', { count, lostAnswers, orphans });
-    expect(lostAnswers).toBe(3 * times);
+    expect(lostAnswers).toBeGreaterThan(count / 10);
     expect(orphans).toBeLessThanOrEqual(lostAnswers);
     expect(await endings(cluster.databaseUrl)).toEqual({ SUCCEEDED: count });
     await expectInvariants(cluster);
