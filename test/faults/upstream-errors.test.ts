@@ -97,13 +97,14 @@ describe('an answer that is none', () => {
       { kind: 'content-type', value: 'text/plain' },
       { kind: 'empty-body' },
     ];
-    const [times, count] = [sized(2, 10), sized(20, 200)];
+    const count = sized(30, 200);
     cluster = await startCluster({ nodes: 2, tokens: sized(2, 6) });
-    // One after the other: of several that fit, the first would always be drawn.
+    // Among others: if nothing got through, upstream would be asked ever more rarely.
     const script = faults.flatMap((fault, i) =>
       ON_THE_WAY.map((stage) => {
-        const skip = i * times;
-        return cluster.simulator.faults.inject(fault, { stage, times, skip });
+        let requests = 0;
+        const path = () => (requests += 1) % 20 === 2 * i;
+        return cluster.simulator.faults.inject(fault, { stage, path });
       }),
     );
     await startAll(count);
@@ -112,7 +113,7 @@ describe('an answer that is none', () => {
     await Promise.all(cluster.witnesses.map(({ finished }) => finished));
     const hits = script.map((fault) => fault.hits);
     measured('answers that are none', { count, hits: hits.reduce((sum, each) => sum + each) });
-    expect(hits).toEqual(script.map(() => times));
+    expect(Math.min(...hits)).toBeGreaterThan(0);
     expect(Object.keys(await endings(cluster.databaseUrl))).toEqual(['SUCCEEDED']);
     expect(await wrongResults(cluster)).toEqual([]);
     await expectInvariants(cluster);
