@@ -4,11 +4,11 @@ import { UsageExecution } from '../schema/usage-execution.type.js';
 import type { UsageExecutionFilter } from '../schema/usage.input.js';
 import type { UsageRow } from '../schema/usage-row.type.js';
 import type { Caller } from '../src/domain/caller.js';
+import { delayOf } from '../src/domain/delay.js';
 import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { RequestError } from '../src/domain/error-codes.js';
 import { isUpstreamId } from '../src/domain/request.js';
-import { waitingFor } from '../src/domain/waiting.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 
 /** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
@@ -37,7 +37,7 @@ export function toUsageExecution(execution: Execution, nowMs: number): UsageExec
     pollCount: execution.pollCount,
     nextPollAt: execution.nextPollAt,
     pollAfterMs: done ? null : pollAfterMs(execution, nowMs),
-    waitingFor: waitingFor(execution),
+    delay: delayOf(execution),
     upstreamMayStillRun: execution.upstreamMayStillRun,
     error: execution.error,
     truncated: execution.truncated,

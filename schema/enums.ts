@@ -1,9 +1,9 @@
 /** The contract's enums. Their values are the domain's own lists, so that neither can drift. */
 import { registerEnumType } from 'type-graphql';
 
+import { DELAY_REASONS } from '../src/domain/delay.js';
 import { EXECUTION_ERROR_CODES, USER_ERROR_CODES } from '../src/domain/error-codes.js';
 import { EXECUTION_STATUSES } from '../src/domain/execution.js';
-import { EXECUTION_WAITS } from '../src/domain/waiting.js';
 import { EXPORT_FORMATS } from '../src/domain/export.js';
 import {
   HTTP_METHODS,
@@ -57,22 +57,6 @@ export const UsageExecutionStatusEnum = describe(
     FAILED: 'Ended without rows; `error` says why.',
     CANCELED: 'Ended by whoever started it; upstream may still be working, since it has no cancel.',
     TIMED_OUT: 'Upstream did not finish in the time that we wait.',
-  },
-);
-
-export const UsageExecutionWaitEnum = describe(
-  enumOf(EXECUTION_WAITS),
-  'UsageExecutionWait',
-  'What keeps an open execution from getting on. It gets on by itself as soon as it has what it waits for.',
-  {
-    CREDENTIALS:
-      'A token that upstream accepts: the one it was started with was refused or is lost. Whoever may see the execution ' +
-      'resumes it by coming with a good token: by any request of whoever started it, by a read of its id, an identical start or a ' +
-      'subscription of anybody else. With a client of the service’s own, its operator has to mend that client.',
-    UPSTREAM_BUDGET: 'A place in the budget of upstream requests; see `upstreamBudget`.',
-    UPSTREAM_RETRY_AFTER:
-      'The time for which upstream, or its login, is left alone, mostly at its own request; it ends at `nextPollAt`.',
-    UPSTREAM_UNAVAILABLE: 'Upstream gave no usable answer the last time; it is asked again at `nextPollAt`.',
   },
 );
 
@@ -184,6 +168,13 @@ export const UserErrorCodeEnum = describe(
   'UserErrorCode',
   'Why a start or a cancel was refused.',
   USER_ERROR_CODES,
+);
+
+export const UsageExecutionDelayReasonEnum = describe(
+  enumOf(Object.keys(DELAY_REASONS) as (keyof typeof DELAY_REASONS)[]),
+  'UsageExecutionDelayReason',
+  'Why an open execution waits.',
+  DELAY_REASONS,
 );
 
 export const UsageExecutionErrorCodeEnum = describe(

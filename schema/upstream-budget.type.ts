@@ -31,7 +31,8 @@ export class UpstreamBudget {
   resetAt!: Date | null;
 
   @Field(() => Int, {
-    description: 'Open executions with this credential that are due, or were put off for lack of budget.',
+    description:
+      'Open executions with this credential that are due, or were put off; `UsageExecution.delay` says why.',
   })
   queued!: number;
 }

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
+import type { DelayReason } from '../src/domain/delay.js';
 import type { ExecutionErrorCode, UserErrorCode } from '../src/domain/error-codes.js';
 import type { Execution, ExecutionStatus } from '../src/domain/execution.js';
 import type {
@@ -9,15 +10,14 @@ import type {
   UsageMetric,
   UsageOperation,
 } from '../src/domain/operation.js';
-import type { ExecutionWait } from '../src/domain/waiting.js';
 import {
   ExecutionSourceEnum,
   HttpMethodEnum,
   SortDirectionEnum,
   UsageDimensionEnum,
+  UsageExecutionDelayReasonEnum,
   UsageExecutionErrorCodeEnum,
   UsageExecutionStatusEnum,
-  UsageExecutionWaitEnum,
   UsageFieldEnum,
   UsageGranularityEnum,
   UsageMetricEnum,
@@ -129,6 +129,39 @@ export class UsageExecutionError {
 }
 
 @ObjectType({
+  description:
+    'Why Genesys Cloud is asked later than usual for an execution that is still open. Nothing has failed: it goes on ' +
+    'by itself at `nextPollAt`, and ends as TIMED_OUT when its time is over before that.',
+})
+export class UsageExecutionDelay {
+  @Field(() => UsageExecutionDelayReasonEnum, { description: 'For programs.' })
+  reason!: DelayReason;
+
+  @Field(() => String, { description: 'For people; safe to show.' })
+  message!: string;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Until when Genesys Cloud asked to be left alone, in its answer to this execution. May lie behind the time ' +
+      'that we wait at all; `nextPollAt` never does.',
+  })
+  retryAfter!: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'HTTP status of the last attempt, if it failed with one.',
+  })
+  upstreamStatus!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Names the last attempt that failed, for Genesys' support.",
+  })
+  correlationId!: string | null;
+}
+
+@ObjectType({
   implements: Node,
   description:
     'One usage query, from its start to its final state. Wait for it with `usageExecutionFinished`, follow it with ' +
@@ -183,7 +216,8 @@ export class UsageExecution extends Node {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When upstream is asked next; null when done, and while it waits for credentials.',
+    description:
+      'When upstream is asked next, or the time is over; null when done, and while it waits for credentials.',
   })
   nextPollAt!: Date | null;
 
@@ -193,11 +227,13 @@ export class UsageExecution extends Node {
   })
   pollAfterMs!: number | null;
 
-  @Field(() => UsageExecutionWaitEnum, {
+  @Field(() => UsageExecutionDelay, {
     nullable: true,
-    description: 'What keeps it from getting on; null when nothing does, and when done.',
+    description:
+      'Why it waits; null when nothing is in the way, and when done. Like `nextPollAt`, it may change without a new ' +
+      '`version` when upstream was not asked at all.',
   })
-  waitingFor!: ExecutionWait | null;
+  delay!: UsageExecutionDelay | null;
 
   @Field(() => Boolean, {
     description: 'Ended here (canceled, timed out) while upstream may go on: upstream has no cancel.',

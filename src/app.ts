@@ -26,8 +26,10 @@ import type {
   SealedTokenStore,
   ServiceTokenSource,
   UpstreamBudgetStore,
+  UpstreamTroubleStore,
 } from './domain/ports.js';
 import type { BudgetOptions } from './domain/upstream-budget.js';
+import type { TroubleOptions } from './domain/upstream-trouble.js';
 import { UpstreamError } from './domain/upstream-error.js';
 import { type ChangeListener, createChangeListener } from './events/change-listener.js';
 import { createExecutionPubSub } from './events/execution-pubsub.js';
@@ -46,8 +48,10 @@ import { createExportService } from './services/export-service.js';
 import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
 import { createGrowingPollPolicy } from './services/poll-policy.js';
+import { createPatientUpstream } from './services/patient-upstream.js';
 import { createPoller } from './services/poller.js';
 import { createStoreClock } from './services/store-clock.js';
+import { createUnknownStatuses } from './services/unknown-statuses.js';
 import { createUsageTable } from './services/usage-table.js';
 import { createWatchService } from './services/watch-service.js';
 import { createSimulator, DEMO_ORGANIZATION as SIMULATED_ORGANIZATION } from './simulator/simulator.js';
@@ -58,6 +62,7 @@ import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
+import { createUpstreamTroubleStore } from './store/upstream-troubles.js';
 import { createHttpServer, type StreamCounts } from './transport/http-server.js';
 import { expectFreeAddress } from './transport/listen-address.js';
 import { createRequestScope } from './transport/request-scope.js';
@@ -102,6 +107,11 @@ const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../web', import.meta.url));
 /** Steps that a node makes at the same time: each is mostly waiting for upstream. */
 const POLL_CONCURRENCY = 64;
+/**
+ * Five in a row do not happen by chance where every third call fails; half a minute finds out soon enough that a host
+ * is back, and asks one that is down for a day 3,000 times in all.
+ */
+const TROUBLE: TroubleOptions = { afterFailures: 5, firstPauseMs: 1_000, longestPauseMs: 30_000 };
 
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();
@@ -166,6 +176,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     upstream: upstream.usage,
     credentials,
     log,
+    unknownStatuses: createUnknownStatuses(log),
     resultTtlMs,
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
@@ -215,6 +226,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     sealedTokens,
     budget: stores.pollerBudget,
     node,
+    troubles: stores.troubles,
     log,
   });
   onStop(() => janitor.stop());
@@ -285,6 +297,7 @@ async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop
     sealedTokens: createSealedTokenStore(work.db),
     budget: createUpstreamBudgetStore(requests.db, budget),
     pollerBudget: createUpstreamBudgetStore(work.db, budget),
+    troubles: createUpstreamTroubleStore(work.db, TROUBLE),
   };
 }
 
@@ -325,6 +338,7 @@ interface UpstreamStores {
   /** For what requests wait for, and for what the poller does. */
   readonly budget: UpstreamBudgetStore;
   readonly pollerBudget: UpstreamBudgetStore;
+  readonly troubles: UpstreamTroubleStore;
 }
 
 async function openUpstream(config: Config, stores: UpstreamStores, log: Logger, onStop: OnStop) {
@@ -357,9 +371,14 @@ async function openUpstream(config: Config, stores: UpstreamStores, log: Logger,
   return {
     credentials,
     credentialIdOf,
-    usage: createBudgetedUpstream({
-      upstream: createUsageUpstream(http),
-      budget: stores.pollerBudget,
+    usage: createPatientUpstream({
+      upstream: createBudgetedUpstream({
+        upstream: createUsageUpstream(http),
+        budget: stores.pollerBudget,
+        credentialIdOf,
+        log,
+      }),
+      troubles: stores.troubles,
       credentialIdOf,
       log,
     }),

@@ -64,6 +64,9 @@ export interface ExecutionError {
   readonly correlationId: string | null;
 }
 
+/** Why upstream was not asked although it was time; see `domain/delay.ts`. */
+export type PutOffReason = 'BUDGET_USED_UP' | 'UPSTREAM_ASKED_TO_WAIT' | 'UPSTREAM_FAILING';
+
 /** Whose an execution is. */
 export interface Owner {
   readonly organizationId: string;
@@ -104,8 +107,8 @@ export interface Execution {
   readonly lastFailure: ExecutionError | null;
   /** Upstream is not asked until somebody brings a token; at the deadline it ends. */
   readonly awaitsCredentials: boolean;
-  /** Open, and not asked for lack of upstream budget. */
-  readonly isPutOff: boolean;
+  /** Why upstream was not asked the last time that it was due; null when it was asked, and when final. */
+  readonly putOff: PutOffReason | null;
   readonly truncated: boolean;
   /** Rows of the result; 0 until it has succeeded. */
   readonly rowCount: number;

@@ -3,7 +3,15 @@
  * interfaces, know this folder and their own library, and never each other.
  */
 import type { Caller, NamedEntity, Visibility } from './caller.js';
-import type { Execution, ExecutionError, Outcome, Owner, UsageRow, UsageTotals } from './execution.js';
+import type {
+  Execution,
+  ExecutionError,
+  Outcome,
+  Owner,
+  PutOffReason,
+  UsageRow,
+  UsageTotals,
+} from './execution.js';
 import type { ComparedGroup, ComparisonQuery } from './comparison.js';
 import type { ExecutionFilter } from './execution-filter.js';
 import type { GroupQuery, UsageGroup } from './group-query.js';
@@ -11,6 +19,7 @@ import type { OverdueSpread } from './overdue.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
 import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
+import type { Passage } from './upstream-trouble.js';
 import type { RowFilter, RowQuery } from './row-query.js';
 
 /** An execution that this node alone may work on until the lease ends. */
@@ -114,10 +123,10 @@ export interface ExecutionStore {
   /** Upstream was asked (`polled`) or could not be (`failed`) and is to be asked again; gives the lease back. */
   recordAttempt(claim: Claim, attempt: Attempt): Promise<Execution | null>;
   /**
-   * Upstream was not asked for lack of budget: it is to be asked later. Gives the lease back and changes `nextPollAt`
-   * alone, not the version.
+   * Upstream was not asked: it is to be asked later. Gives the lease back and changes `nextPollAt` and `putOff` alone,
+   * not the version.
    */
-  postpone(claim: Claim, inMs: number): Promise<Execution | null>;
+  postpone(claim: Claim, inMs: number, reason: PutOffReason): Promise<Execution | null>;
   /** It has no token that upstream accepts: it waits until somebody lends one, or for its deadline. Gives the lease back. */
   awaitCredentials(claim: Claim, failure: ExecutionError, lack: CredentialLack): Promise<Execution | null>;
   /** Ids of those that a subject has started and that wait for a token; a thousand at most. */
@@ -333,6 +342,22 @@ export interface UpstreamBudgetStore {
   block(credentialId: string, ms: number): Promise<void>;
   read(credentialId: string): Promise<BudgetState>;
   /** Forgets credentials that have their whole budget; gives their number. */
+  sweep(): Promise<number>;
+}
+
+/** What fails of upstream, counted over all nodes; keys name the host and credentials. See `domain/upstream-trouble.ts`. */
+export interface UpstreamTroubleStore {
+  pass(keys: readonly string[]): Promise<Passage>;
+  /**
+   * A call has failed. `subject` names its query, `probes` are those that `pass` gave for it. Gives the milliseconds
+   * for which calls now pause, 0 when they do not.
+   */
+  failed(keys: readonly string[], subject: string, probes: readonly string[]): Promise<number>;
+  /** A call has been answered: nothing pauses any more. True when something did. */
+  worked(keys: readonly string[]): Promise<boolean>;
+  /** A probe was not made after all: the next call is one. */
+  yieldProbes(keys: readonly string[]): Promise<void>;
+  /** Forgets what has not been asked for a day; gives their number. */
   sweep(): Promise<number>;
 }
 

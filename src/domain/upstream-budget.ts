@@ -6,9 +6,13 @@
 /** A start hands a query over to upstream; a poll asks for its results, one page of them for each call. */
 export type UpstreamCall = 'START' | 'POLL';
 
-/** `retryInMs`: when it may be tried again; each refusal gets an instant of its own, so that they do not come together. */
+/**
+ * `retryInMs`: when it may be tried again; each refusal gets an instant of its own, so that they do not come together.
+ * `blocked`: it is upstream that wants to be left alone.
+ */
 export type Admission =
-  { readonly admitted: true } | { readonly admitted: false; readonly retryInMs: number };
+  | { readonly admitted: true }
+  | { readonly admitted: false; readonly retryInMs: number; readonly blocked: boolean };
 
 /** What is left for one credential. */
 export interface BudgetState {
@@ -18,7 +22,7 @@ export interface BudgetState {
   readonly remaining: number;
   /** When `remaining` rises next; null while nothing is used. */
   readonly resetAt: Date | null;
-  /** Open executions that are due, or were put off for lack of budget. */
+  /** Open executions that are due, or were put off. */
   readonly queued: number;
 }
 

@@ -7,6 +7,7 @@ import type { UpstreamCall } from '../domain/upstream-budget.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
 import { logFailure } from './log-failure.js';
+import { PutOffError } from './put-off-error.js';
 
 export interface BudgetedUpstreamOptions {
   readonly upstream: UsageUpstream;
@@ -14,14 +15,6 @@ export interface BudgetedUpstreamOptions {
   /** Names the credential of a token, as executions do. */
   readonly credentialIdOf: (token: string) => string;
   readonly log: Logger;
-}
-
-/** Upstream was not asked: there is no budget left. */
-export class PutOffError extends Error {
-  override readonly name = 'PutOffError';
-  constructor(readonly retryInMs: number) {
-    super(`no budget for upstream within ${retryInMs} ms`);
-  }
 }
 
 /** For a 429 that does not say for how long: the token is over its limit, and asking at once would only repeat it. */
@@ -33,7 +26,10 @@ export function createBudgetedUpstream(options: BudgetedUpstreamOptions): UsageU
   async function within<T>(kind: UpstreamCall, token: string, call: () => Promise<T>): Promise<T> {
     const credentialId = credentialIdOf(token);
     const admission = await budget.admit(credentialId, kind);
-    if (!admission.admitted) throw new PutOffError(admission.retryInMs);
+    if (!admission.admitted) {
+      const { retryInMs, blocked } = admission;
+      throw new PutOffError(retryInMs, blocked ? 'UPSTREAM_ASKED_TO_WAIT' : 'BUDGET_USED_UP');
+    }
     try {
       return await call();
     } catch (error) {

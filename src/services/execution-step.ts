@@ -8,10 +8,12 @@ import { rowsAsOf } from '../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../domain/error-codes.js';
 import type { Claim, CredentialSource, ExecutionStore, PollAnswer, UsageUpstream } from '../domain/ports.js';
 import { UpstreamError } from '../domain/upstream-error.js';
-import { isCredentialCode } from '../domain/waiting.js';
+import { isCredentialCode } from '../domain/delay.js';
 import type { Logger } from '../lib/logger.js';
-import { PutOffError } from './budgeted-upstream.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
+import { PutOffError } from './put-off-error.js';
+import type { UnknownStatuses } from './unknown-statuses.js';
+import { whatKept } from './what-kept.js';
 
 export interface ExecutionStepOptions {
   readonly store: ExecutionStore;
@@ -19,6 +21,7 @@ export interface ExecutionStepOptions {
   readonly credentials: CredentialSource;
   readonly policy: PollPolicy;
   readonly log: Logger;
+  readonly unknownStatuses: UnknownStatuses;
   readonly resultTtlMs: number;
   /** Rows kept of one result at most; more set `truncated`. */
   readonly maxResultRows: number;
@@ -57,7 +60,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
         : await ask(claim, token, signal);
     } catch (error) {
       if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
-      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs);
+      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs, error.reason);
       return error instanceof UpstreamError ? afterFailure(claim, error) : afterBug(claim, error);
     }
   };
@@ -106,10 +109,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   function afterAnswer(claim: Claim, answer: Exclude<PollAnswer, { state: 'ROWS' }>) {
     if (answer.state !== 'RUNNING') return end(claim, upstreamEnded(answer));
     if (!answer.known) {
-      log.warn(
-        { executionId: claim.execution.id, upstreamStatus: answer.upstreamStatus },
-        'an unknown upstream status',
-      );
+      options.unknownStatuses.count(claim.execution.id, answer.upstreamStatus);
     }
     const context = contextOf(claim);
     const nextPollInMs = policy.untilNextPoll({ ...context, pollCount: context.pollCount + 1 });
@@ -180,12 +180,10 @@ function outOfTime({ execution }: Claim): Outcome {
   if (lastFailure && isCredentialCode(lastFailure.code)) {
     return { status: 'FAILED', error: lastFailure, upstreamMayStillRun: upstreamId !== null };
   }
-  const what =
-    upstreamId === null ? 'Upstream did not accept the query in time.' : 'Upstream did not finish in time.';
   const error = {
     ...(lastFailure ?? failure('DEADLINE_EXCEEDED', '', true)),
     code: 'DEADLINE_EXCEEDED' as const,
-    message: lastFailure ? `${what} The last attempt failed: ${lastFailure.message}` : what,
+    message: whatKept(execution),
     retryable: true,
   };
   // A start whose answer was lost may have been accepted.
@@ -223,7 +221,9 @@ function toFailure(cause: UpstreamError): ExecutionError {
 
 /** A refusal that asking again would only repeat. */
 function refused({ execution }: Claim, cause: UpstreamError): Outcome {
-  const upstreamMayStillRun = execution.upstreamId !== null && cause.kind !== 'NOT_FOUND';
+  // A start was accepted when it is its answer that can't be read.
+  const upstreamMayStillRun =
+    execution.upstreamId === null ? cause.kind === 'INVALID_RESULT' : cause.kind !== 'NOT_FOUND';
   return { status: 'FAILED', error: toFailure(cause), upstreamMayStillRun };
 }
 

@@ -6,6 +6,7 @@ import type {
   ExecutionStore,
   SealedTokenStore,
   UpstreamBudgetStore,
+  UpstreamTroubleStore,
 } from '../domain/ports.js';
 import type { Logger } from '../lib/logger.js';
 import { logFailure } from './log-failure.js';
@@ -17,6 +18,7 @@ export interface JanitorOptions {
   readonly budget: Pick<UpstreamBudgetStore, 'sweep'>;
   /** This node, as executions name it whose token is in its memory. */
   readonly node: string;
+  readonly troubles: Pick<UpstreamTroubleStore, 'sweep'>;
   readonly log: Logger;
 }
 
@@ -47,7 +49,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
 
 /** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
 export async function tidy(
-  { store, credentials, sealedTokens, budget, node }: JanitorOptions,
+  { store, credentials, sealedTokens, budget, troubles, node }: JanitorOptions,
   signal?: AbortSignal,
 ): Promise<void> {
   const held = credentials.heldIds();
@@ -60,6 +62,7 @@ export async function tidy(
   await store.reclaimHeld(node);
   await sealedTokens.sweep();
   await budget.sweep();
+  await troubles.sweep();
   while (!signal?.aborted && (await store.deleteExpired()))
     await sleep(BATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
 }

@@ -40,6 +40,8 @@ const GROWTH = 1.5;
 const RETRY_GROWTH = 2;
 const RETRY_MIN_MS = 1_000;
 const JITTER = 0.2;
+/** What upstream has asked for is known to the second: a fifth of an hour on top would help nobody. */
+const MOST_RETRY_AFTER_JITTER_MS = 5_000;
 
 export function createGrowingPollPolicy({ initialMs, maxMs, random }: PollPolicyOptions): PollPolicy {
   // Upwards only: nothing is asked earlier than it was told to be.
@@ -50,7 +52,9 @@ export function createGrowingPollPolicy({ initialMs, maxMs, random }: PollPolicy
     untilNextPoll: ({ pollCount }) => jittered(growing(initialMs, GROWTH, pollCount)),
     untilRetry({ failureCount }, retryAfterMs) {
       const backoff = jittered(growing(RETRY_MIN_MS, RETRY_GROWTH, Math.max(0, failureCount - 1)));
-      return retryAfterMs === null ? backoff : Math.max(jittered(retryAfterMs), RETRY_MIN_MS);
+      if (retryAfterMs === null) return backoff;
+      const asked = Math.min(jittered(retryAfterMs), retryAfterMs + MOST_RETRY_AFTER_JITTER_MS);
+      return Math.max(asked, RETRY_MIN_MS);
     },
   };
 }

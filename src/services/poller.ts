@@ -24,7 +24,7 @@ export interface PollerOptions {
   /** Names this node in leases, for whoever looks into the table. */
   readonly node: string;
   readonly leaseMs: number;
-  /** Steps that this node makes at the same time. */
+  /** Steps that this node makes at the same time; of those that hang, many times as many. */
   readonly concurrency: number;
   /** How a queue that nobody has worked on for a while is spread. @default it is worked off as fast as it goes */
   readonly overdue?: OverdueSpread;
@@ -50,6 +50,13 @@ const MIN_SLEEP_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 /** Between two looks whether a queue has gathered: it does not gather faster. */
 const OVERDUE_LOOK_MS = 1_000;
+/**
+ * A step that takes longer waits for an answer that drips in or never comes: it costs a socket, and must not keep the
+ * others from their rhythm. So it stops counting as one of `concurrency`; nearly all steps are quicker.
+ */
+const SLOW_MS = 2_000;
+/** All steps together, in multiples of `concurrency`; each of them renews its lease. */
+const MOST_SLOW = 8;
 /** For starts under way when we stop; nearly all are answered within it. */
 const STOP_GRACE_MS = 2_000;
 
@@ -68,6 +75,8 @@ export function createPoller(options: PollerOptions): Poller {
   let loop: Promise<void> = Promise.resolve();
   let stopping: Promise<void> | null = null;
   let claimedUnderWay = 0;
+  /** Of these, those that hang. */
+  let slow = 0;
   /** Looks in a row that found something due and nothing to claim. */
   let missed = 0;
   /** There may be more due than is claimed at once; so also after a start, and after an outage of the database. */
@@ -89,18 +98,13 @@ export function createPoller(options: PollerOptions): Poller {
 
   /** True when there may be more to claim at once. */
   async function claimAndWork(): Promise<boolean> {
-    const free = concurrency - claimedUnderWay;
-    if (free <= 0) return false;
+    const wanted = free();
+    if (wanted <= 0) return false;
     if (mayBeBehind) await spreadOverdue();
-    const claims = await store.claimDue(node, free, leaseMs);
-    for (const claim of claims) {
-      claimedUnderWay += 1;
-      void work(claim).finally(() => {
-        claimedUnderWay -= 1;
-      });
-    }
-    mayBeBehind = claims.length === free;
-    return mayBeBehind && claimedUnderWay < concurrency;
+    const claims = await store.claimDue(node, wanted, leaseMs);
+    for (const claim of claims) countWhile(work(claim));
+    mayBeBehind = claims.length === wanted;
+    return mayBeBehind && free() > 0;
   }
 
   async function spreadOverdue(): Promise<void> {
@@ -111,9 +115,28 @@ export function createPoller(options: PollerOptions): Poller {
     if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
   }
 
+  function free(): number {
+    return Math.min(concurrency - (claimedUnderWay - slow), concurrency * MOST_SLOW - claimedUnderWay);
+  }
+
+  function countWhile(working: Promise<unknown>): void {
+    claimedUnderWay += 1;
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slow += 1;
+      alarm.ring();
+    }, SLOW_MS);
+    void working.finally(() => {
+      clearTimeout(timer);
+      claimedUnderWay -= 1;
+      if (isSlow) slow -= 1;
+    });
+  }
+
   /** What is due but can't be claimed is locked by somebody who writes it: no reason to spin. */
   async function untilNextDue(): Promise<number> {
-    if (claimedUnderWay >= concurrency) return TICK_MS;
+    if (free() <= 0) return TICK_MS;
     const ms = await store.msUntilNextDue(node);
     missed = ms === 0 ? missed + 1 : 0;
     const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);

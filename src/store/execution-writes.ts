@@ -10,6 +10,7 @@ import {
   type ExecutionError,
   originsOf,
   type Outcome,
+  type PutOffReason,
   type UsageRow,
 } from '../domain/execution.js';
 import type { Attempt, Claim, NewExecution } from '../domain/ports.js';
@@ -70,25 +71,32 @@ export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, ne
 }
 
 /** Upstream was not asked: nothing has happened that would count, be told or end a row of failures. */
-export async function postpone(db: Db, claim: Claim, inMs: number): Promise<Execution | null> {
+export async function postpone(
+  db: Db,
+  claim: Claim,
+  inMs: number,
+  reason: PutOffReason,
+): Promise<Execution | null> {
   const { rows } = await sql<ExecutionRow>`
-    UPDATE executions SET ${pollAgain(inMs, true)}
+    UPDATE executions SET ${pollAgain(inMs, reason)}
     WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL
     RETURNING *`.execute(db);
   return rows[0] ? toExecution(rows[0]) : null;
 }
 
-/** A start that got no answer, or a gateway's, may have been accepted all the same. */
+/** A start that got no answer, a gateway's, or one that can't be read may have been accepted all the same. */
 function isAnswerLost(failure: ExecutionError | null): boolean {
   if (failure?.code !== 'DEADLINE_EXCEEDED') return false;
-  return failure.upstreamStatus === null || failure.upstreamStatus >= 500;
+  const { upstreamStatus: status } = failure;
+  return status === null || status < 300 || status >= 500;
 }
 
 /** The deadline is itself a moment at which somebody must look. */
-function pollAgain(inMs: number, putOff = false): RawBuilder<unknown> {
+function pollAgain(inMs: number, putOff: PutOffReason | null = null): RawBuilder<unknown> {
   const next = sql`LEAST(${fromNowMs(inMs)}, deadline_at)`;
   // Whoever could ask with a token that is in memory alone has it, and goes on.
-  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL, put_off = ${putOff},
+  return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL,
+    put_off = ${putOff !== null}, put_off_reason = ${putOff},
     held_by = CASE WHEN held_by IS NULL THEN NULL ELSE lease_owner END`;
 }
 

@@ -46,7 +46,7 @@ export function toExecution(row: ExecutionRow): Execution {
     error: row.finished_at ? toError(row) : null,
     lastFailure: row.finished_at ? null : toError(row),
     awaitsCredentials: row.awaiting_credentials_since !== null,
-    isPutOff: row.finished_at === null && row.put_off,
+    putOff: row.finished_at ? null : row.put_off_reason,
     truncated: row.truncated,
     rowCount: row.status === 'SUCCEEDED' ? row.row_count : 0,
   };

@@ -2,7 +2,7 @@
 import type { ColumnType, Generated } from 'kysely';
 
 import type { ExecutionErrorCode } from '../domain/error-codes.js';
-import type { ExecutionStatus } from '../domain/execution.js';
+import type { ExecutionStatus, PutOffReason } from '../domain/execution.js';
 import type { UsageOperation } from '../domain/operation.js';
 import type { UsageRequest } from '../domain/request.js';
 
@@ -31,6 +31,7 @@ export interface ExecutionsTable {
   due_at: Date | null;
   lease_owner: string | null;
   put_off: Generated<boolean>;
+  put_off_reason: PutOffReason | null;
   fence: Generated<number>;
   drain_cursor: string | null;
   row_count: Generated<number>;

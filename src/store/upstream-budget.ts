@@ -71,21 +71,21 @@ async function judge(
   const { calls, next } = COLUMNS[call];
   const most = mostOfKind(limit, call);
   const window = span(windowMs);
-  const { rows } = await sql<{ retry_in_ms: number | null }>`
+  const { rows } = await sql<{ retry_in_ms: number | null; blocked: boolean }>`
     WITH locked AS MATERIALIZED (
       SELECT *, ${calls} AS calls, ${next} AS next_at FROM upstream_budgets
       WHERE credential_id = ${credentialId} FOR UPDATE
     ), clocked AS MATERIALIZED (
       SELECT *, clock_timestamp() AS asked_at FROM locked
     ), judged AS MATERIALIZED (
-      SELECT credential_id, asked_at, calls, next_at, GREATEST(
+      SELECT credential_id, asked_at, calls, next_at, COALESCE(blocked_until > asked_at, false) AS blocked, GREATEST(
         blocked_until,
         calls[cardinality(calls) - ${most}::integer + 1] + ${window},
         ${nthLatestCall(limit)} + ${window}
       ) AS free_at
       FROM clocked
     ), placed AS MATERIALIZED (
-      SELECT credential_id, asked_at, COALESCE(free_at > asked_at, false) AS refused, next_at,
+      SELECT credential_id, asked_at, COALESCE(free_at > asked_at, false) AS refused, blocked, next_at,
         CASE WHEN next_at BETWEEN free_at AND free_at + ${span(windowMs * WINDOWS_AHEAD)}
           THEN next_at ELSE free_at END AS place,
         CASE WHEN free_at > asked_at THEN calls ELSE ${within(sql.ref('calls'), window)} || asked_at END AS calls
@@ -94,14 +94,14 @@ async function judge(
     UPDATE upstream_budgets SET ${calls} = placed.calls,
       ${next} = CASE WHEN refused THEN place + ${span(windowMs / most)} ELSE next_at END
     FROM placed WHERE upstream_budgets.credential_id = placed.credential_id
-    RETURNING CASE WHEN refused THEN EXTRACT(EPOCH FROM place - asked_at)::float8 * 1000 END AS retry_in_ms`.execute(
+    RETURNING blocked, CASE WHEN refused THEN EXTRACT(EPOCH FROM place - asked_at)::float8 * 1000 END AS retry_in_ms`.execute(
     db,
   );
   const row = rows[0];
   if (!row) return null;
   return row.retry_in_ms === null
     ? { admitted: true }
-    : { admitted: false, retryInMs: Math.ceil(row.retry_in_ms) };
+    : { admitted: false, retryInMs: Math.ceil(row.retry_in_ms), blocked: row.blocked };
 }
 
 /** Before it leaves the window, `n` calls are within it; null when there were fewer. */

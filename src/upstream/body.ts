@@ -7,6 +7,12 @@ import { createJsonReader, type ElementSink, type JsonReader } from './json-read
 
 /** Error bodies are small; of a larger one only the status matters. */
 const MAX_REFUSAL_BYTES = 65_536;
+/**
+ * Bytes of one answer that wait to be parsed. What is around the rows of a result is a few hundred of them; a list
+ * of every OAuth client comes in one piece. Padding is given up here, long before the limit for all of the bytes:
+ * hundreds of answers may come in at the same time.
+ */
+const MAX_HELD_BYTES = { withElements: 1_048_576, inOnePiece: 16_777_216 };
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /** The JSON of a 2xx answer. Throws `UnreadableAnswer`, and what fetch throws when the connection breaks. */
@@ -19,7 +25,8 @@ export async function readJson(
     await response.body?.cancel();
     throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not JSON.");
   }
-  return readAll(response, maxBytes, createJsonReader(elements));
+  const maxHeld = elements ? MAX_HELD_BYTES.withElements : MAX_HELD_BYTES.inOnePiece;
+  return readAll(response, { maxBytes, maxHeld }, createJsonReader(elements));
 }
 
 /** The JSON of an error's answer; null when there is none to be had. */
@@ -31,7 +38,16 @@ export async function readRefusal(response: Response): Promise<unknown> {
   }
 }
 
-async function readAll(response: Response, maxBytes: number, reader: JsonReader): Promise<unknown> {
+interface Limits {
+  readonly maxBytes: number;
+  readonly maxHeld: number;
+}
+
+async function readAll(
+  response: Response,
+  { maxBytes, maxHeld }: Limits,
+  reader: JsonReader,
+): Promise<unknown> {
   let bytes = 0;
   try {
     // Leaving the loop by an exception cancels the body, which closes its connection.
@@ -39,6 +55,7 @@ async function readAll(response: Response, maxBytes: number, reader: JsonReader)
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       reader.write(chunk);
+      if (reader.heldBytes > maxHeld) throw tooLarge(maxHeld);
     }
     return reader.end();
   } catch (error) {

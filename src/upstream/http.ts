@@ -19,7 +19,7 @@ export interface UpstreamHttpOptions {
   readonly timeoutMs?: number;
   /**
    * Largest answer, after decompression. The default is some 900,000 rows: far above what upstream is known to
-   * send, and far below what a process can hold. @default 268_435_456
+   * send, and far below what a process can hold. Apart from elements, far less is held; see body.ts. @default 268_435_456
    */
   readonly maxBytes?: number;
   /** Milliseconds since the epoch, for `Retry-After` dates in answers without a `Date`. @default Date.now */

@@ -13,6 +13,8 @@ export interface ElementSink {
 
 export interface JsonReader {
   write(chunk: Uint8Array): void;
+  /** Bytes that wait for the end, or for the end of an element. */
+  readonly heldBytes: number;
   /** The whole document; lists whose elements were handed over are empty in it. Throws `SyntaxError`. */
   end(): unknown;
 }
@@ -32,9 +34,11 @@ export function createJsonReader(sink?: ElementSink): JsonReader {
 
 class WholeReader implements JsonReader {
   readonly #chunks: Uint8Array[] = [];
+  heldBytes = 0;
 
   write(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
+    this.heldBytes += chunk.length;
   }
 
   end(): unknown {
@@ -55,12 +59,18 @@ class ElementReader implements JsonReader {
   /** The document around the lists, and the part of a list that has not been parsed yet. */
   readonly #around: Uint8Array[] = [];
   #elements: Uint8Array[] = [];
+  #aroundBytes = 0;
+  #elementBytes = 0;
   /** In the chunk being read: where what was not put away yet starts, and the last comma between elements. */
   #from = 0;
   #cut = -1;
 
   constructor(sink: ElementSink) {
     this.#sink = sink;
+  }
+
+  get heldBytes(): number {
+    return this.#aroundBytes + this.#elementBytes;
   }
 
   write(chunk: Uint8Array): void {
@@ -70,11 +80,21 @@ class ElementReader implements JsonReader {
       at = this.#inString ? this.#passString(chunk, at) : this.#passStructure(chunk, at);
     }
     if (this.#inElements && this.#cut >= this.#from) {
-      this.#elements.push(chunk.subarray(this.#from, this.#cut));
+      this.#keep(chunk.subarray(this.#from, this.#cut));
       this.#handOver(true);
       this.#from = this.#cut + 1;
     }
-    (this.#inElements ? this.#elements : this.#around).push(chunk.subarray(this.#from));
+    this.#keep(chunk.subarray(this.#from));
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#inElements) {
+      this.#elements.push(bytes);
+      this.#elementBytes += bytes.length;
+    } else {
+      this.#around.push(bytes);
+      this.#aroundBytes += bytes.length;
+    }
   }
 
   end(): unknown {
@@ -132,14 +152,14 @@ class ElementReader implements JsonReader {
 
   #maybeOpenList(chunk: Uint8Array, at: number): void {
     if (!this.#sink.keys.includes(this.#key)) return;
-    this.#around.push(chunk.subarray(this.#from, at + 1));
+    this.#keep(chunk.subarray(this.#from, at + 1));
     this.#from = at + 1;
     this.#inElements = true;
     this.#sawComma = false;
   }
 
   #closeList(chunk: Uint8Array, at: number): void {
-    this.#elements.push(chunk.subarray(this.#from, at));
+    this.#keep(chunk.subarray(this.#from, at));
     this.#handOver(this.#sawComma);
     this.#from = at;
     this.#inElements = false;
@@ -149,6 +169,7 @@ class ElementReader implements JsonReader {
   #handOver(beside: boolean): void {
     const text = textOf(this.#elements);
     this.#elements = [];
+    this.#elementBytes = 0;
     const elements = JSON.parse(`[${text}]`) as unknown[];
     if (elements.length > 0) this.#sink.take(elements);
     else if (beside) throw new SyntaxError('A list has a comma without an element.');

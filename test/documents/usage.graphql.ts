@@ -17,9 +17,15 @@ export const ExecutionState = graphql(`
     pollCount
     nextPollAt
     pollAfterMs
-    waitingFor
     upstreamMayStillRun
     truncated
+    delay {
+      reason
+      message
+      retryAfter
+      upstreamStatus
+      correlationId
+    }
     error {
       code
       message

@@ -80,7 +80,7 @@ describe('a caller’s token that is refused with 401 in the middle', () => {
     // Accepted from the cache of callers still: it shows the state, and is not taken for a better token.
     expect(await visit(ids[0] ?? '', token)).toMatchObject({
       done: false,
-      waitingFor: 'CREDENTIALS',
+      delay: expect.objectContaining({ reason: 'CREDENTIALS' }),
       nextPollAt: null,
       pollAfterMs: 5_000,
       error: null,
@@ -190,7 +190,7 @@ describe('the service’s token that is refused with 401 in the middle', () => {
 
   it.each([
     ['refuses', 401, 'CREDENTIALS', 'CREDENTIALS_REJECTED'],
-    ['is away', 503, 'UPSTREAM_RETRY_AFTER', 'DEADLINE_EXCEEDED'],
+    ['is away', 503, 'UPSTREAM_ASKED_TO_WAIT', 'DEADLINE_EXCEEDED'],
   ] as const)(
     'is asked for ever more rarely while the login %s; then all go on',
     async (_how, status, waits, code) => {
@@ -210,7 +210,10 @@ describe('the service’s token that is refused with 401 in the middle', () => {
         30_000,
       );
       const [one = ''] = cluster.acknowledged.keys();
-      expect(await visit(one, cluster.tokens[0] ?? '')).toMatchObject({ done: false, waitingFor: waits });
+      expect(await visit(one, cluster.tokens[0] ?? '')).toMatchObject({
+        done: false,
+        delay: { reason: waits },
+      });
       const failed = down.hits;
       tell(`login ${status}`, { executions: 10, logins: failed });
       down.remove();
@@ -267,7 +270,9 @@ describe('two nodes without a key', () => {
     expect(usageCalls().length).toBe(before);
 
     const [token = ''] = cluster.tokens;
-    expect(await visit(ids[0] ?? '', token, second)).toMatchObject({ waitingFor: 'CREDENTIALS' });
+    expect(await visit(ids[0] ?? '', token, second)).toMatchObject({
+      delay: expect.objectContaining({ reason: 'CREDENTIALS' }),
+    });
     ids.forEach((each) => cluster.watch(each));
     await cluster.settled(30_000);
     await Promise.all(cluster.witnesses.map(({ finished }) => finished));

@@ -100,9 +100,10 @@ describe('the contract', () => {
     ['UserError', ['code', 'field', 'message']],
     [
       'UsageExecution',
-      words(`asOf createdAt done error expiresAt exportUrl finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
+      words(`asOf createdAt delay done error expiresAt exportUrl finishedAt groups id nextPollAt operation pollAfterMs pollCount request rows
         status submittedAt totals truncated upstreamId upstreamMayStillRun version`),
     ],
+    ['UsageExecutionDelay', words('correlationId message reason retryAfter upstreamStatus')],
     ['UsageExecutionError', words('code correlationId message retryAfter retryable upstreamStatus')],
     [
       'UsageRow',

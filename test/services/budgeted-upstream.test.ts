@@ -60,7 +60,11 @@ describe('upstream behind its budget', () => {
     await useUp(budget);
     const claim = await queued();
     const putOff = await make(claim);
-    expect(putOff).toEqual({ ...claim.execution, isPutOff: true, nextPollAt: putOff!.nextPollAt });
+    expect(putOff).toEqual({
+      ...claim.execution,
+      nextPollAt: putOff!.nextPollAt,
+      putOff: 'BUDGET_USED_UP',
+    });
     expect(await untilPoll(putOff!)).toBeGreaterThan(40_000);
     expect(upstream.starts).toEqual([]);
   });
@@ -73,7 +77,7 @@ describe('upstream behind its budget', () => {
     await test.query('UPDATE executions SET due_at = now()');
     const [claim] = await test.store.claimDue(NODE, 1, LEASE_MS);
     const putOff = await make(claim!);
-    expect(putOff).toEqual({ ...failed, isPutOff: true, nextPollAt: putOff!.nextPollAt });
+    expect(putOff).toEqual({ ...failed, nextPollAt: putOff!.nextPollAt, putOff: 'BUDGET_USED_UP' });
     expect(putOff).toMatchObject({ failureCount: 1, version: 3 });
     expect(upstream.polls).toHaveLength(1);
   });

@@ -2,9 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { createServiceCredentials } from '../../src/auth/service-credentials.js';
 import type { Execution } from '../../src/domain/execution.js';
+import type { Claim } from '../../src/domain/ports.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import { createUnknownStatuses } from '../../src/services/unknown-statuses.js';
 import { fails, NO_ROWS, RUNNING, upstreamError } from '../support/scripted-upstream.js';
 import { type StepParts, stepParts } from '../support/steps.js';
-import { createTestStore, LEASE_MS, NODE, numberedRows, type TestStore } from '../support/store.js';
+import {
+  createTestStore,
+  EVERYTHING,
+  LEASE_MS,
+  NODE,
+  numberedRows,
+  type TestStore,
+  TTL_MS,
+} from '../support/store.js';
 
 describe('a step of an execution', () => {
   let test: TestStore;
@@ -90,7 +101,73 @@ describe('a step of an execution', () => {
     });
   });
 
+  describe('at the deadline says what kept it:', () => {
+    const atDeadline = async (claim: Claim, changes: Partial<Execution> = {}) => {
+      const execution = { ...claim.execution, ...changes };
+      return (await parts.make({ ...claim, execution, pastDeadline: true }))?.error?.message;
+    };
+    const lastFailure = {
+      code: 'DEADLINE_EXCEEDED',
+      message: 'It broke off.',
+      retryable: true,
+      retryAfter: null,
+      upstreamStatus: 503,
+      correlationId: null,
+    } as const;
+
+    it.each<[Partial<Execution>, RegExp]>([
+      [{}, /^Upstream was still working on the query/],
+      [{ putOff: 'BUDGET_USED_UP' }, /^Upstream was not asked for the result in time: the budget/],
+      [{ putOff: 'UPSTREAM_ASKED_TO_WAIT' }, /: upstream had asked to be left alone/],
+      [
+        { putOff: 'UPSTREAM_FAILING', lastFailure },
+        /: upstream failed.*The last attempt failed: It broke off\.$/,
+      ],
+      [{ lastFailure }, /^Upstream could not be asked for the result in time\. The last attempt failed: It/],
+      [{ lastFailure: { ...lastFailure, upstreamStatus: 429 } }, /: upstream had asked to be left alone/],
+    ])('%j', async (changes, message) => {
+      expect(await atDeadline(await parts.running(), changes)).toMatch(message);
+    });
+
+    it('and nothing of upstream when that was never asked', async () => {
+      const putOff = await atDeadline(await parts.queued(), { putOff: 'BUDGET_USED_UP' });
+      expect(putOff).toBe(
+        'Upstream was not asked to start the query in time: the budget of requests for its token was used up.',
+      );
+      expect(await atDeadline(await parts.queued(), { lastFailure })).toMatch(
+        /^The query could not be started upstream/,
+      );
+    });
+  });
+
+  it('counts statuses that nobody knows', async () => {
+    const unknownStatuses = createUnknownStatuses(silentLogger);
+    const own = stepParts(test.store, { unknownStatuses });
+    for (const upstreamStatus of ['Pondering', 'Pondering', 'Dreaming']) {
+      own.upstream.onPoll = () => ({ state: 'RUNNING', upstreamStatus, known: false });
+      await own.make(await own.running());
+    }
+    expect([...unknownStatuses.counts]).toEqual([
+      ['Pondering', 2],
+      ['Dreaming', 1],
+    ]);
+  });
+
   describe('that fails', () => {
+    it('to read the answer to a start may have left something running upstream', async () => {
+      parts.upstream.onStart = fails('INVALID_RESULT', { status: 200 });
+      expect(await parts.make(await parts.queued())).toMatchObject({
+        status: 'FAILED',
+        upstreamMayStillRun: true,
+      });
+      parts.upstream.onStart = fails('UNAVAILABLE', { status: 200 });
+      const claim = await parts.queued();
+      await parts.make(claim);
+      expect(await test.store.cancel(claim.execution.id, EVERYTHING, TTL_MS)).toMatchObject({
+        upstreamMayStillRun: true,
+      });
+    });
+
     it.each(['RATE_LIMITED', 'UNAVAILABLE'] as const)(
       'as %s is made again after a growing pause',
       async (kind) => {

@@ -6,6 +6,7 @@ import type { ExecutionStore } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createJanitor, tidy } from '../../src/services/janitor.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
+import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import {
   CALLER,
@@ -42,6 +43,11 @@ describe('the janitor', () => {
     sealedTokens: createSealedTokenStore(test.database.db),
     budget: createUpstreamBudgetStore(test.database.db, { limit: 10, windowMs: 60_000 }),
     node: NODE,
+    troubles: createUpstreamTroubleStore(test.database.db, {
+      afterFailures: 5,
+      firstPauseMs: 1_000,
+      longestPauseMs: 30_000,
+    }),
     log: silentLogger,
   });
 

@@ -65,6 +65,16 @@ describe('the poller', () => {
     expect(parts.upstream.polls).toHaveLength(40);
   });
 
+  it('goes on with others while as many as it makes at once hang', async () => {
+    await due(8);
+    parts.upstream.onPoll = (_query, _token, signal) => hang(signal);
+    poller({ concurrency: 8 }).start();
+    await until('all to hang', () => parts.upstream.polls.length === 8);
+    parts.upstream.onPoll = () => NO_ROWS;
+    await due(3);
+    await until('the others', async () => (await open()) === 8);
+  });
+
   it('asks once for each execution when several nodes poll', async () => {
     await due(60);
     parts.upstream.onPoll = async () => {

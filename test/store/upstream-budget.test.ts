@@ -231,7 +231,7 @@ describe('the budget of upstream calls', () => {
         runningClaim(test.store, {}, 0),
         runningClaim(test.store, { credentialId: 'credential-2' }),
       ]);
-      for (const claim of [putOff, foreign]) await test.store.postpone(claim, LEASE_MS);
+      for (const claim of [putOff, foreign]) await test.store.postpone(claim, LEASE_MS, 'BUDGET_USED_UP');
       await test.store.recordAttempt(asked, { polled: true, nextPollInMs: LEASE_MS });
       expect(await budgetOf().read(TOKEN)).toMatchObject({ queued: 2 });
       const [claim] = await test.store.claimDue(NODE, 1, LEASE_MS);

@@ -3,6 +3,7 @@ import type { Execution } from '../../src/domain/execution.js';
 import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createExecutionStep, type ExecutionStepOptions } from '../../src/services/execution-step.js';
+import { createUnknownStatuses } from '../../src/services/unknown-statuses.js';
 import { createGrowingPollPolicy } from '../../src/services/poll-policy.js';
 import { scriptedCredentials, scriptedUpstream } from './scripted-upstream.js';
 import { intent, LEASE_MS, NODE, runningClaim, TTL_MS } from './store.js';
@@ -27,6 +28,7 @@ export function stepParts(store: ExecutionStore, options: Partial<ExecutionStepO
     credentials,
     policy: createGrowingPollPolicy({ initialMs: 1_000, maxMs: 30_000, random: () => 0 }),
     log: silentLogger,
+    unknownStatuses: createUnknownStatuses(silentLogger),
     resultTtlMs: TTL_MS,
     maxResultRows: 1_000,
     dataDayBoundaryMs: 0,

@@ -93,6 +93,27 @@ describe('a redirect', () => {
 });
 
 describe('the limit of bytes', () => {
+  it.each([
+    ['around the rows', '{"padding":"'],
+    ['in one row', '{"results":[{"padding":"'],
+  ])('stops padding %s long before the limit for all of an answer', async (_where, head) => {
+    let sent = 0;
+    const script: Script = async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(head);
+      for (; !response.destroyed && sent < 100_000_000; sent += 65_536) {
+        if (!response.write('x'.repeat(65_536))) await delay(1);
+      }
+    };
+    await withScriptedServer(script, async (server) => {
+      const http = createUpstreamHttp({ baseUrl: server.url });
+      const elements = { keys: ['results'], take: () => {} };
+      const request = { method: 'GET' as const, path: ['api'], authorization: bearer('token'), elements };
+      await expect(http.send(request, (body) => body)).rejects.toMatchObject({ kind: 'INVALID_RESULT' });
+    });
+    expect(sent).toBeLessThan(50_000_000);
+  });
+
   it('stops a small body that inflates to a large one', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
     expect(bomb.length).toBeLessThan(100_000);

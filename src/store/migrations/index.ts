@@ -5,10 +5,12 @@ import * as executions from './001-executions.js';
 import * as neverTwice from './002-never-twice.js';
 import * as upstreamBudget from './003-upstream-budget.js';
 import * as credentialWaits from './004-credential-waits.js';
+import * as upstreamTroubles from './005-upstream-troubles.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
   '002-never-twice': neverTwice,
   '003-upstream-budget': upstreamBudget,
   '004-credential-waits': credentialWaits,
+  '005-upstream-troubles': upstreamTroubles,
 };

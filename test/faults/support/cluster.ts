@@ -116,7 +116,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     }
   };
 
-  await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => startNode()));
+  const close = async () => {
+    await started.killAll();
+    await Promise.all([database.stop(), upstream.stop()]);
+    await simulator.stop();
+    await own?.drop();
+  };
+  try {
+    await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => startNode()));
+  } catch (error) {
+    // Nobody gets a cluster that could be stopped.
+    await close();
+    throw error;
+  }
   return {
     simulator,
     databaseUrl,
@@ -148,10 +160,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     async stop() {
       await Promise.all(witnesses.map((witness) => witness.leave()));
-      await started.killAll();
-      await Promise.all([database.stop(), upstream.stop()]);
-      await simulator.stop();
-      await own?.drop();
+      await close();
     },
   };
 }
