@@ -3,6 +3,7 @@ import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 
 import type { DocumentParams } from './documents.js';
+import { isRecord } from '../lib/is-record.js';
 
 /** One that may still be given another text; see `withText`. */
 export type ApolloRequest = { -readonly [Key in keyof HTTPGraphQLRequest]: HTTPGraphQLRequest[Key] };
@@ -43,8 +44,4 @@ function fromJson(text: string | null): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

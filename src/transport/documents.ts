@@ -9,6 +9,7 @@ import { GraphQLError, stripIgnoredCharacters } from 'graphql';
 
 import { RequestError } from '../domain/error-codes.js';
 import type { TrustedDocuments } from './trusted-documents.js';
+import { isRecord } from '../lib/is-record.js';
 
 /** Where a request names its document; nothing is checked yet. */
 export interface DocumentParams {
@@ -139,8 +140,4 @@ function sha256(text: string): string {
 
 function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

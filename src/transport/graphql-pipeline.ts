@@ -24,6 +24,7 @@ import { whileAuthorized } from './authorized-stream.js';
 import { formatGraphQLError } from './graphql-errors.js';
 import type { AdmittedDocument, OperationGate } from './operation-gate.js';
 import type { Authorization } from './token-watch.js';
+import { isRecord } from '../lib/is-record.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
 export interface OperationParams {
@@ -208,8 +209,4 @@ function asGraphQLError({ message, extensions, path, locations }: GraphQLFormatt
 
 function isNullish(value: unknown): value is null | undefined {
   return value === null || value === undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

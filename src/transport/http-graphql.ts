@@ -102,7 +102,12 @@ export async function addHttpGraphQL(
 }
 
 function isNamed(params: DocumentParams | null, { text }: AdmittedDocument): boolean {
-  return params?.query !== text || (params?.extensions ?? null) !== null;
+  return params?.query !== text || hasHash(params?.extensions);
+}
+
+/** Anything else in its place is Apollo's to refuse. */
+function hasHash(extensions: unknown): boolean {
+  return typeof extensions === 'object' && extensions !== null && 'persistedQuery' in extensions;
 }
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;

@@ -1,5 +1,6 @@
 /** Documents that are named by a hash at the door of server-sent events. */
 import type { FastifyRequest } from 'fastify';
+import { isRecord } from '../lib/is-record.js';
 
 interface Asked {
   readonly url: string;
@@ -34,8 +35,4 @@ function namedInUrl(url: string): string {
 
 function toExtensions(documentId: string): Record<string, unknown> {
   return { persistedQuery: { version: 1, sha256Hash: documentId.replace(/^sha256:/, '') } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

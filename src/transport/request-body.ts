@@ -22,9 +22,9 @@ export function addBodyRules(fastify: FastifyInstance): void {
   );
 }
 
-function checkHeaders({ headers, url }: FastifyRequest): void {
-  // HTTP/1.1 demands one; load balancers of old ask for our health without.
-  if (headers.host === undefined && !url.startsWith('/health/')) {
+function checkHeaders({ headers, raw }: FastifyRequest): void {
+  // HTTP/1.1 demands one; load balancers of old ask for our health by HTTP/1.0, without.
+  if (headers.host === undefined && raw.httpVersion !== '1.0') {
     throw new RefusedRequestError(400, 'The request names no host.');
   }
   const coding = headers['content-encoding'] ?? 'identity';

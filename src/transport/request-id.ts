@@ -2,8 +2,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
-/** As others write theirs: UUIDs, trace ids, ULIDs. Nothing that could end a log line or a header. */
-const SANE_ID = /^[\w.:-]{1,128}$/;
+/**
+ * As programs write theirs: UUIDs, trace ids, hexadecimal digits. It will stand in logs and in the answer, and a token
+ * that somebody has put into the wrong header looks otherwise.
+ */
+const SANE_ID = /^[\da-f-]{8,64}$/i;
 const storage = new AsyncLocalStorage<string>();
 
 /** The id that the client or a proxy has given, if it is sane; otherwise a new one. */

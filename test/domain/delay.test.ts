@@ -24,12 +24,19 @@ describe('what an open execution waits for', () => {
     ['UPSTREAM_FAILING', {}],
     ['UPSTREAM_ASKED_TO_WAIT', { upstreamStatus: 429 }],
     ['UPSTREAM_ASKED_TO_WAIT', { retryAfter: new Date() }],
-    ['CREDENTIALS_MISSING', { code: 'CREDENTIALS_REJECTED' }],
+    ['CREDENTIALS', { code: 'CREDENTIALS_REJECTED' }],
+    ['CREDENTIALS', { code: 'CREDENTIALS_MISSING', upstreamStatus: null }],
   ])('is %s after a failure with %j', (reason, changes) => {
     const lastFailure = { ...FAILURE, ...changes };
     const { retryAfter, upstreamStatus, correlationId } = lastFailure;
     const message = 'The last attempt failed: It broke off.';
     expect(open({ lastFailure })).toEqual({ reason, message, retryAfter, upstreamStatus, correlationId });
+  });
+
+  it('is a token before all else', () => {
+    const lastFailure = { ...FAILURE, code: 'CREDENTIALS_REJECTED' } as const;
+    const delay = open({ putOff: 'BUDGET_USED_UP', lastFailure });
+    expect(delay).toMatchObject({ reason: 'CREDENTIALS', message: 'The last attempt failed: It broke off.' });
   });
 
   it('is why it was put off, and then what happened before', () => {

@@ -148,9 +148,11 @@ describe('a caller may try again', () => {
     }
   });
 
-  it("while the service's own credentials are not accepted", async () => {
-    const node = await app.startNode({ GENESYS_CLIENT_SECRET: 'wrong' });
+  it("while the service's own login can not be had", async () => {
+    app.simulator.faults.inject({ kind: 'status', status: 503 }, { stage: 'login' });
+    const node = await app.startNode();
     const { errors, status } = await post(node.url, VIEWER, await issuer.token());
+    app.simulator.faults.clear();
     expect([status, errors]).toMatchObject([
       503,
       [{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true } }],

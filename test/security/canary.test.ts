@@ -13,6 +13,7 @@ import { openRawSocket } from '../support/sockets.js';
 import { ending, startQuery } from '../process/client.js';
 import { createSurroundings, type Surroundings } from '../process/environment.js';
 import { query } from '../store/embedded/scratch.js';
+import { until } from '../support/until.js';
 
 const UNKNOWN = 'canary-of-nobody-3f9a1c';
 const VIEWER = '{ viewer { organization { id } } }';
@@ -125,7 +126,6 @@ describe('a token in use', () => {
     for (const [number, fault] of (
       [
         { kind: 'status', status: 500 },
-        { kind: 'status', status: 401, code: 'bad.credentials' },
         { kind: 'html' },
         { kind: 'reset', when: 'after' },
         { kind: 'redirect', location: 'http://127.0.0.1:9/' },
@@ -143,6 +143,17 @@ describe('a token in use', () => {
       });
     }
   }, 60_000);
+
+  it('and when upstream refuses it while an execution needs it', async () => {
+    around.simulator.faults.inject({ kind: 'status', status: 401 }, { stage: 'results', times: 1 });
+    const id = await startQuery(node.url, 99, good);
+    const state = 'query ($id: ID!) { usageExecution(id: $id) { status delay { reason message } } }';
+    await until('the execution to wait for a token', async () => {
+      const answer = JSON.stringify(await post(node.url, { query: state, variables: { id } }, good));
+      answers.push(answer);
+      return answer.includes('CREDENTIALS');
+    });
+  });
 });
 
 describe('afterwards', () => {

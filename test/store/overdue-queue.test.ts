@@ -40,7 +40,8 @@ describe('a queue that nobody has worked on', () => {
   it('is spread at the pace of the budget for a credential that would use it up', async () => {
     await overdue(66, (n) => (n < 60 ? 'many' : String(n)));
     await test.store.spreadOverdue(SPREAD);
-    expect((await waits()).at(-1)).toBe(Math.round((59 * 10_000) / 9));
+    // Instants are kept to the millisecond.
+    expect(Math.abs(((await waits()).at(-1) ?? 0) - (59 * 10_000) / 9)).toBeLessThanOrEqual(2);
   });
 
   it('is not what has just come due', async () => {
