@@ -6,6 +6,7 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 
 import { type Logger, silentLogger } from '../lib/logger.js';
+import { isRecord } from '../lib/is-record.js';
 
 export interface JwtKeysOptions {
   readonly url: string;
@@ -95,10 +96,6 @@ async function readKeys(response: Response): Promise<Response> {
 function hasKeys(set: unknown): boolean {
   const keys: unknown = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : null;
   return Array.isArray(keys) && keys.length > 0 && keys.every(isRecord);
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function boundedText({ body }: Response): Promise<string> {

@@ -3,6 +3,7 @@ import { dayOf, parseInterval, type DayRange } from './days.js';
 import { isCounter, type Operation } from './operations.js';
 import type { Filters, SortField, UsageRequest } from './request.js';
 import type { Counter, Granularity } from './wire.js';
+import { isRecord } from '../lib/is-record.js';
 
 const GRANULARITIES = ['Day', 'Week', 'Month'];
 const MAX_JOB_DAYS = 90;
@@ -15,7 +16,7 @@ const MAX_SUMMARY_DAYS = 366;
  * @throws ApiError 400 with the offending field in `details`
  */
 export function parseRequest(operation: Operation, body: unknown, now: number): UsageRequest {
-  if (!isObject(body)) throw invalid('bad.request', 'body', 'the body must be a JSON object');
+  if (!isRecord(body)) throw invalid('bad.request', 'body', 'the body must be a JSON object');
   const days = readInterval(body['interval']);
   const filters = readFilters(operation, body);
   if (operation.generation === 'search') {
@@ -49,10 +50,6 @@ export function parseSummary(operation: Operation, days: string, now: number): U
     filters: {},
     sortBy: [],
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readInterval(value: unknown): DayRange {
@@ -144,7 +141,7 @@ function readSortBy(operation: Operation, value: unknown): UsageRequest['sortBy'
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw invalid('bad.request', 'sortBy', 'sortBy must be a list');
   return value.map((item: unknown) => {
-    const { fieldName, order } = isObject(item) ? item : {};
+    const { fieldName, order } = isRecord(item) ? item : {};
     const field = typeof fieldName === 'string' ? sortField(operation, fieldName) : undefined;
     const known = order === undefined || order === 'Asc' || order === 'Desc';
     if (field === undefined || !known) {
