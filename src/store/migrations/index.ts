@@ -4,11 +4,11 @@ import type { Migration } from 'kysely/migration';
 import * as executions from './001-executions.js';
 import * as neverTwice from './002-never-twice.js';
 import * as upstreamBudget from './003-upstream-budget.js';
-import * as upstreamTroubles from './004-upstream-troubles.js';
+import * as upstreamTroubles from './005-upstream-troubles.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
   '002-never-twice': neverTwice,
   '003-upstream-budget': upstreamBudget,
-  '004-upstream-troubles': upstreamTroubles,
+  '005-upstream-troubles': upstreamTroubles,
 };
