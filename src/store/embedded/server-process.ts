@@ -21,7 +21,8 @@ const SETTINGS: Record<string, string | number> = {
   // No other interface, and no socket file: a deep DATA_DIR would exceed the 107 bytes of a socket's path.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: 100,
+  // A node holds up to 21 of them: room for nine nodes on one directory.
+  max_connections: 200,
   // A service on one machine, beside Node: small when idle, and no helper processes for large reads.
   shared_buffers: '64MB',
   max_wal_size: '256MB',
