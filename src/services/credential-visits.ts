@@ -12,6 +12,7 @@ import type { Execution } from '../domain/execution.js';
 import type { CredentialSource, ExecutionStore } from '../domain/ports.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 import type { Logger } from '../lib/logger.js';
+import { logFailure } from './log-failure.js';
 
 export interface CredentialVisitsOptions {
   readonly store: Pick<ExecutionStore, 'awaitingCredentials' | 'lendCredential'>;
@@ -72,7 +73,7 @@ export function createCredentialVisits(options: CredentialVisitsOptions): Creden
   }
 
   function failed(err: unknown): false {
-    log.warn({ err }, 'a visitor’s token could not be lent');
+    logFailure(log, err, {}, 'a visitor’s token could not be lent');
     return false;
   }
 

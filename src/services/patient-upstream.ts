@@ -12,6 +12,7 @@ import { UpstreamError } from '../domain/upstream-error.js';
 import type { Passage } from '../domain/upstream-trouble.js';
 import type { Logger } from '../lib/logger.js';
 import { PutOffError } from './put-off-error.js';
+import { logFailure } from './log-failure.js';
 
 export interface PatientUpstreamOptions {
   readonly upstream: UsageUpstream;
@@ -47,7 +48,9 @@ export function createPatientUpstream(options: PatientUpstreamOptions): UsageUps
 
   /** What upstream said matters more than that it could not be noted. */
   async function note(work: () => Promise<void>): Promise<void> {
-    await inTurn(work).catch((err: unknown) => log.warn({ err }, 'could not note how upstream is'));
+    await inTurn(work).catch((error: unknown) =>
+      logFailure(log, error, {}, 'could not note how upstream is'),
+    );
   }
 
   async function judge(keys: string[], subject: string, passage: Passed, error: unknown): Promise<void> {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { query } from '../store/embedded/scratch.js';
 import { until } from '../support/until.js';
 import { type Cluster, startCluster } from './support/cluster.js';
-import { tell } from './support/figures.js';
+import { measured } from './support/measured.js';
 import { endings, expectInvariants } from './support/invariants.js';
 import { leasesOf, NAMED, nameOf, takenOver } from './support/leases.js';
 import { startLoad } from './support/load.js';
@@ -46,7 +46,7 @@ describe('kill -9', () => {
       await load.stop();
       await cluster.settled(60_000);
       await witnessed();
-      tell('kill -9', {
+      measured('kill -9', {
         kills: KILLS,
         acknowledged: cluster.acknowledged.size,
         unanswered: load.refusals.length,
@@ -143,7 +143,7 @@ describe('SIGSTOP for two leases, then SIGCONT', () => {
     await load.stop();
     await cluster.settled(60_000);
     await witnessed();
-    tell('SIGSTOP', { held: held.length, acknowledged: cluster.acknowledged.size });
+    measured('SIGSTOP', { held: held.length, acknowledged: cluster.acknowledged.size });
     expect(Object.keys(await endings(cluster.databaseUrl))).toEqual(['SUCCEEDED']);
     await expectInvariants(cluster);
   }, 120_000);

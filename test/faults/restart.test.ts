@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { query } from '../store/embedded/scratch.js';
 import { until } from '../support/until.js';
 import { type Cluster, startCluster } from './support/cluster.js';
-import { tell } from './support/figures.js';
+import { measured } from './support/measured.js';
 import { endings, expectInvariants, openExecutions } from './support/invariants.js';
 import { pollsOf } from './support/polls.js';
 import { sized } from './support/variant.js';
@@ -56,7 +56,7 @@ describe('a restart', () => {
     const seconds = Math.max(1, (polls().at(-1)!.at - first) / 1_000);
     const mean = polls().length / seconds;
     const most = Math.max(...perSecond.map(({ length }) => length));
-    tell('restart', { due: DUE, tokens: TOKENS, seconds, mean, most, ratio: most / mean });
+    measured('restart', { due: DUE, tokens: TOKENS, seconds, mean, most, ratio: most / mean });
     expect(polls()).toHaveLength(DUE);
     expect(most).toBeLessThanOrEqual(3 * mean);
     expect(await endings(cluster.databaseUrl)).toEqual({ SUCCEEDED: DUE });

@@ -7,7 +7,7 @@ import { type Proxy, startProxy } from '../support/proxy.js';
 import { until } from '../support/until.js';
 import { type Balancer, startBalancer } from './support/balancer.js';
 import { type Cluster, startCluster } from './support/cluster.js';
-import { tell } from './support/figures.js';
+import { measured } from './support/measured.js';
 import { endings, expectInvariants } from './support/invariants.js';
 import { leasesOf, NAMED, nameOf } from './support/leases.js';
 import { startLoad } from './support/load.js';
@@ -66,7 +66,7 @@ describe('SIGTERM under load with subscriptions open', () => {
     await until('no lease of its own', async () => (await held()).length === 0, HANDED_OVER_WITHIN_MS);
     const handedOverMs = performance.now() - since;
     await within('its end', GONE_WITHIN_MS, leaving);
-    tell('SIGTERM', { handedOverMs, goneMs: performance.now() - since, subscribers: 2 * SUBSCRIBERS });
+    measured('SIGTERM', { handedOverMs, goneMs: performance.now() - since, subscribers: 2 * SUBSCRIBERS });
 
     expect(await leaver.exit).toEqual({ code: 0, signal: null });
     for (const { name, stream } of streams) {
@@ -131,7 +131,7 @@ describe('a rolling restart of three nodes behind a load balancer', () => {
         await until('the balancer to see it', () => balancer!.ready === 3, 30_000);
       }
       const { failed, answered } = await clients.stop();
-      tell('rolling restart', { restarts: 3 * ROUNDS, answered, failed: failed.length });
+      measured('rolling restart', { restarts: 3 * ROUNDS, answered, failed: failed.length });
       expect(failed).toEqual([]);
       expect(answered).toBeGreaterThan(0);
       await load.stop();
