@@ -53,10 +53,12 @@ export async function msUntilNextDue(db: Db, node: string): Promise<number | nul
   return ms === null ? null : Math.max(0, ms);
 }
 
+/** Not when it was given back while this statement waited for that one: it would undo when to ask again. */
 export async function renew(db: Db, claim: Claim, leaseMs: number): Promise<boolean> {
   const result = await sql`
     UPDATE executions SET due_at = ${fromNowMs(leaseMs)}
-    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND lease_owner IS NOT NULL
+      AND finished_at IS NULL`.execute(db);
   return result.numAffectedRows === 1n;
 }
 
