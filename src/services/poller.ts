@@ -111,8 +111,13 @@ export function createPoller(options: PollerOptions): Poller {
     const now = performance.now();
     if (!options.overdue || now - lookedForOverdueAt < OVERDUE_LOOK_MS) return;
     lookedForOverdueAt = now;
-    const spread = await store.spreadOverdue(options.overdue);
-    if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
+    try {
+      const spread = await store.spreadOverdue(options.overdue);
+      if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
+    } catch (error) {
+      // A burst is better than that nobody asks any more.
+      logFailure(log, error, {}, 'could not spread what is overdue');
+    }
   }
 
   function free(): number {
