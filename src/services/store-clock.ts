@@ -29,9 +29,7 @@ export async function createStoreClock(store: Pick<ExecutionStore, 'now'>): Prom
   let { offset } = await look();
   const timer = setInterval(() => {
     look().then(
-      (found) => {
-        if (found.tookMs <= LONGEST_LOOK_MS) offset = found.offset;
-      },
+      (found) => (offset = found.tookMs <= LONGEST_LOOK_MS ? found.offset : offset),
       () => {},
     );
   }, LOOK_EVERY_MS);

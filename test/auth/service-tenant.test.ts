@@ -15,25 +15,25 @@ describe('the organization of the service', () => {
       if (isAway) throw new UpstreamError('UNAVAILABLE', 'It is away.', { status: 503 });
       return { organization: CALLER.organization, client: CALLER.client, kind: 'CLIENT' };
     };
-    const { authenticate } = createServiceTenantAuthenticator({
+    const service = createServiceTenantAuthenticator({
       authenticator: { authenticate: async () => CALLER },
       tokens: { token: async () => 'own', invalidate: () => {} },
       identity: { describeToken, describeUser: async () => null },
     });
     for (let i = 0; i < 50; i += 1)
-      await expect(authenticate('token')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+      await expect(service.authenticate('token')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     expect(looks).toBe(1);
     isAway = false;
     await until(
       'it to be known',
       () =>
-        authenticate('token').then(
+        service.authenticate('token').then(
           () => true,
           () => false,
         ),
       5_000,
     );
-    for (let i = 0; i < 50; i += 1) await authenticate('token');
+    for (let i = 0; i < 50; i += 1) await service.authenticate('token');
     expect(looks).toBe(2);
   });
 });
