@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution } from '../domain/execution.js';
 import type { OverdueSpread } from '../domain/overdue.js';
 import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import { createAlarm } from '../lib/alarm.js';
 import { createInterruption } from '../lib/interruption.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
@@ -235,30 +236,5 @@ export function createPoller(options: PollerOptions): Poller {
     },
     adopt: work,
     stop: () => (stopping ??= stopAll()),
-  };
-}
-
-/** A sleep that can be cut short, also by a ring that came just before it. */
-function createAlarm() {
-  let rung = false;
-  let wakeUp: (() => void) | null = null;
-  return {
-    ring: (): void => {
-      rung = true;
-      wakeUp?.();
-    },
-    sleep: async (ms: number): Promise<void> => {
-      if (!rung && ms > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      wakeUp = null;
-      rung = false;
-    },
   };
 }
