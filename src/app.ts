@@ -200,7 +200,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     credentials,
     credentialIdOf: upstream.credentialIdOf,
     node,
-    now: Date.now,
+    now: () => performance.now(),
     log,
   });
   onStop(() => visits.stop());

@@ -1,7 +1,8 @@
 /**
  * Callers who bring a Genesys token. What upstream says of a token is believed for at most a minute, under the
  * token's hash; a token is looked up once at a time, however many requests bring it. When upstream can not be
- * asked nobody is refused and nothing is remembered: the request fails as one that may be tried again.
+ * asked nobody is refused: the request fails as one that may be tried again, and once it has failed twice in a row
+ * so do those of the next second without another look-up.
  */
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
@@ -39,6 +40,22 @@ export function createGenesysAuthenticator(options: GenesysAuthenticatorOptions)
   return new TokenLookup(options);
 }
 
+/**
+ * After the second look-up in a row without an answer; doubled with each further one of the token. Look-ups are not held up by the budget,
+ * and without a pause each request of a busy client would be one, just when upstream has enough to do.
+ */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 8_000;
+/** What upstream asks for is obeyed as far as this; later the next one tries again. */
+const LONGEST_ASKED_MS = 60_000;
+
+interface Pause {
+  readonly until: number;
+  /** In a row. */
+  readonly failures: number;
+  readonly reason: RequestError;
+}
+
 /** A caller as it is remembered: without the token. */
 type Known = Omit<Caller, 'token'>;
 
@@ -48,6 +65,7 @@ class TokenLookup implements GenesysAuthenticator {
   readonly #log: Logger;
   readonly #accepted: ExpiringMap<Known>;
   readonly #refused: ExpiringMap<RequestError>;
+  readonly #pauses: ExpiringMap<Pause>;
   readonly #pending = new Map<string, Promise<Known>>();
   readonly #maxPending: number;
 
@@ -58,6 +76,7 @@ class TokenLookup implements GenesysAuthenticator {
     this.#log = options.log ?? silentLogger;
     this.#accepted = new ExpiringMap(cacheMs, maxEntries);
     this.#refused = new ExpiringMap(negativeCacheMs, maxEntries);
+    this.#pauses = new ExpiringMap(2 * LONGEST_ASKED_MS, maxEntries);
     this.#maxPending = options.maxPending ?? 1_000;
   }
 
@@ -75,12 +94,15 @@ class TokenLookup implements GenesysAuthenticator {
     const hash = tokenHash(token);
     this.#accepted.delete(hash);
     this.#refused.delete(hash);
+    this.#pauses.delete(hash);
     this.#pending.delete(hash);
   }
 
   #lookUpOnce(hash: string, token: string): Promise<Known> {
     const running = this.#pending.get(hash);
     if (running) return running;
+    const pause = this.#pauses.get(hash, this.#now());
+    if (pause && this.#now() < pause.until) return Promise.reject(pause.reason);
     if (this.#pending.size >= this.#maxPending) return Promise.reject(tooMany());
     const lookup: Promise<Known> = this.#lookUp(
       hash,
@@ -100,6 +122,7 @@ class TokenLookup implements GenesysAuthenticator {
     try {
       const known = await describe(this.#identity, token);
       if (isWanted()) this.#accepted.set(hash, known, askedAt);
+      this.#pauses.delete(hash);
       return known;
     } catch (error) {
       throw this.#refusal(hash, error);
@@ -118,8 +141,18 @@ class TokenLookup implements GenesysAuthenticator {
       { err: error, correlationId: error.correlationId, upstreamStatus: error.status },
       'a token could not be looked up',
     );
+    return this.#pauseAfter(hash, error);
+  }
+
+  #pauseAfter(hash: string, error: UpstreamError): RequestError {
     const message = 'Genesys Cloud can not be asked about the token just now; try again.';
-    return new RequestError('UPSTREAM_UNAVAILABLE', message, { retryable: true, cause: error });
+    const reason = new RequestError('UPSTREAM_UNAVAILABLE', message, { retryable: true, cause: error });
+    const now = this.#now();
+    const failures = (this.#pauses.get(hash, now)?.failures ?? 0) + 1;
+    const backoff = failures === 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 2));
+    const asked = Math.min(LONGEST_ASKED_MS, error.retryAfterMs ?? 0);
+    this.#pauses.set(hash, { until: now + Math.max(backoff, asked), failures, reason }, now);
+    return reason;
   }
 }
 

@@ -16,6 +16,8 @@ export interface ServiceTenantOptions {
 }
 
 const LOOK_UP_TIMEOUT_MS = 10_000;
+/** After a look-up that failed: with the service's token, and each request of each caller would be another one. */
+const PAUSE_MS = 1_000;
 
 /** Throws `RequestError` `FORBIDDEN` for a caller of another organization. */
 export function createServiceTenantAuthenticator(options: ServiceTenantOptions): Authenticator {
@@ -36,11 +38,10 @@ export function createServiceTenantAuthenticator(options: ServiceTenantOptions):
 
   /** An OAuth client never moves to another organization: found out once. */
   async function ownOrganization(): Promise<NamedEntity> {
-    const looking = (found ??= lookUp());
-    return looking.catch((error: unknown) => {
-      if (found === looking) found = null;
+    return (found ??= lookUp().catch((error: unknown) => {
+      setTimeout(() => (found = null), PAUSE_MS).unref();
       throw (error instanceof UpstreamError && unavailable(error)) || error;
-    });
+    }));
   }
 
   return {

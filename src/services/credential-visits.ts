@@ -21,7 +21,7 @@ export interface CredentialVisitsOptions {
   readonly credentialIdOf: (token: string) => string;
   /** This node, in whose memory a token may be. */
   readonly node: string;
-  /** The wall clock, in milliseconds since the epoch. */
+  /** Milliseconds of any clock that is never set back. */
   readonly now: () => number;
   readonly log: Logger;
 }

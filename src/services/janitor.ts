@@ -32,11 +32,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
   let round = Promise.resolve();
   const over = new AbortController();
   const timer = setInterval(() => {
-    round = round
-      .then(() => tidy(options, over.signal))
-      .catch((error: unknown) => {
-        logFailure(options.log, error, {}, 'could not tidy up');
-      });
+    round = round.then(() => tidy(options, over.signal));
   }, INTERVAL_MS);
   return {
     async stop() {
@@ -47,22 +43,35 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
   };
 }
 
-/** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
-export async function tidy(
-  { store, credentials, sealedTokens, budget, troubles, node }: JanitorOptions,
-  signal?: AbortSignal,
-): Promise<void> {
-  const held = credentials.heldIds();
-  if (held.length > 0) {
-    const needed = new Set(await store.neededCredentials(held));
-    // Asked again: a start that came meanwhile has brought its token anew, and is not among the needed ones yet.
-    const idle = new Set(credentials.heldIds());
-    for (const id of held) if (idle.has(id) && !needed.has(id)) credentials.release(id);
+/**
+ * One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. A chore
+ * that fails keeps none of the others from being done.
+ */
+export async function tidy(options: JanitorOptions, signal?: AbortSignal): Promise<void> {
+  const { store, sealedTokens, budget, troubles, node, log } = options;
+  const chores = [
+    () => forgetIdle(options),
+    () => store.reclaimHeld(node),
+    () => sealedTokens.sweep(),
+    () => budget.sweep(),
+    () => troubles.sweep(),
+    () => deleteExpired(store, signal),
+  ];
+  for (const chore of chores) {
+    await chore().catch((error: unknown) => logFailure(log, error, {}, 'could not tidy up'));
   }
-  await store.reclaimHeld(node);
-  await sealedTokens.sweep();
-  await budget.sweep();
-  await troubles.sweep();
+}
+
+async function forgetIdle({ store, credentials }: JanitorOptions): Promise<void> {
+  const held = credentials.heldIds();
+  if (held.length === 0) return;
+  const needed = new Set(await store.neededCredentials(held));
+  // Asked again: a start that came meanwhile has brought its token anew, and is not among the needed ones yet.
+  const idle = new Set(credentials.heldIds());
+  for (const id of held) if (idle.has(id) && !needed.has(id)) credentials.release(id);
+}
+
+async function deleteExpired(store: ExecutionStore, signal?: AbortSignal): Promise<void> {
   while (!signal?.aborted && (await store.deleteExpired()))
     await sleep(BATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
 }

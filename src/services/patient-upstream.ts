@@ -24,6 +24,8 @@ export interface PatientUpstreamOptions {
 
 /** A service has one upstream. */
 const HOST = 'host';
+/** Credentials remembered as failing: some of them are never used again. What is forgotten is learnt anew with a pass. */
+const MOST_FAILING = 10_000;
 
 export function createPatientUpstream(options: PatientUpstreamOptions): UsageUpstream {
   const { upstream, troubles, credentialIdOf, log } = options;
@@ -68,6 +70,8 @@ export function createPatientUpstream(options: PatientUpstreamOptions): UsageUps
 
   async function failed(keys: string[], subject: string, { probes }: Passed): Promise<void> {
     for (const key of keys) failing.add(key);
+    const [longest] = failing;
+    if (failing.size > MOST_FAILING && longest !== undefined) failing.delete(longest);
     const pausedMs = await troubles.failed(keys, digestOf(subject), probes);
     if (pausedMs > 0) log.info({ pausedMs, probe: probes.length > 0 }, 'upstream fails, and is left alone');
   }

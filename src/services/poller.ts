@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution } from '../domain/execution.js';
 import type { OverdueSpread } from '../domain/overdue.js';
 import type { Claim, ExecutionEvents, ExecutionStore } from '../domain/ports.js';
+import { createAlarm } from '../lib/alarm.js';
 import { createInterruption } from '../lib/interruption.js';
 import type { Logger } from '../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
@@ -111,8 +112,13 @@ export function createPoller(options: PollerOptions): Poller {
     const now = performance.now();
     if (!options.overdue || now - lookedForOverdueAt < OVERDUE_LOOK_MS) return;
     lookedForOverdueAt = now;
-    const spread = await store.spreadOverdue(options.overdue);
-    if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
+    try {
+      const spread = await store.spreadOverdue(options.overdue);
+      if (spread > 0) log.info({ spread }, 'many executions were overdue; their polls are spread');
+    } catch (error) {
+      // A burst is better than that nobody asks any more.
+      logFailure(log, error, {}, 'could not spread what is overdue');
+    }
   }
 
   function free(): number {
@@ -230,30 +236,5 @@ export function createPoller(options: PollerOptions): Poller {
     },
     adopt: work,
     stop: () => (stopping ??= stopAll()),
-  };
-}
-
-/** A sleep that can be cut short, also by a ring that came just before it. */
-function createAlarm() {
-  let rung = false;
-  let wakeUp: (() => void) | null = null;
-  return {
-    ring: (): void => {
-      rung = true;
-      wakeUp?.();
-    },
-    sleep: async (ms: number): Promise<void> => {
-      if (!rung && ms > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      wakeUp = null;
-      rung = false;
-    },
   };
 }

@@ -14,18 +14,22 @@ export interface StoreClock {
 /** Monotonic clocks of two machines part by less than a tenth of a millisecond in a second. */
 const LOOK_EVERY_MS = 60_000;
 
-/** Settles after the first look. Later ones that fail leave the clock as it runs. */
+/** An answer that took longer (a busy pool, an outage) may be wrong by half of it: worse than the look before. */
+const LONGEST_LOOK_MS = 1_000;
+
+/** Settles after the first look. Later ones that fail, or take long, leave the clock as it runs. */
 export async function createStoreClock(store: Pick<ExecutionStore, 'now'>): Promise<StoreClock> {
   const look = async () => {
     const askedAt = performance.now();
     const read = (await store.now()).getTime();
+    const tookMs = performance.now() - askedAt;
     // It was read about halfway between the question and the answer.
-    return read - (askedAt + performance.now()) / 2;
+    return { offset: read - askedAt - tookMs / 2, tookMs };
   };
-  let offset = await look();
+  let { offset } = await look();
   const timer = setInterval(() => {
     look().then(
-      (found) => (offset = found),
+      (found) => (offset = found.tookMs <= LONGEST_LOOK_MS ? found.offset : offset),
       () => {},
     );
   }, LOOK_EVERY_MS);

@@ -133,9 +133,12 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         for (const { id, finishedAt } of before) if (finishedAt <= now) remember(seen, id);
         return now;
       };
+      // Once: a second look would take for old what has ended since the first.
+      let beginning: Promise<Date> | null = null;
+      const begun = () => (beginning ??= begin());
       const catchUp = createRefresher(async () => {
         behind = false;
-        let reached = (since ??= await begin());
+        let reached = (since ??= await begun());
         try {
           const marked = await marks.load({ visibility, since: reached });
           const missed = marked.filter(({ id }) => !seen.has(id));
@@ -167,7 +170,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         else loader.load(event.id).then(deliver, catchUp.request);
       });
       await orClose(stream, async () => {
-        since ??= await begin();
+        since ??= await begun();
       });
       return stream;
     },

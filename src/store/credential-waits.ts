@@ -27,8 +27,9 @@ const BELIEVED = sql`interval '60 seconds'`;
 const TRIED_AT = sql`statement_timestamp() + make_interval(secs =>
   CASE WHEN failure_count > 1 THEN LEAST(60, power(2, LEAST(failure_count, 7) - 1)) ELSE 0 END)`;
 
-/** In no node's hand and not past its deadline. */
-const WAITING = sql`awaiting_credentials_since IS NOT NULL AND lease_owner IS NULL AND deadline_at > statement_timestamp()`;
+/** In no node's hand, open, and not past its deadline. A node of an earlier version ends one without saying that it waits no more. */
+const WAITING = sql`awaiting_credentials_since IS NOT NULL AND lease_owner IS NULL AND finished_at IS NULL
+  AND deadline_at > statement_timestamp()`;
 
 /** A token that another node has in its memory stays that node's, in case it comes back (`reclaimHeld`). */
 export async function awaitCredentials(
@@ -40,7 +41,7 @@ export async function awaitCredentials(
   const isRefused = lack === 'REFUSED';
   const { rows } = await sql<ExecutionRow>`
     UPDATE executions SET version = version + 1, failure_count = failure_count + 1, ${errorColumns(failure)},
-      next_poll_at = NULL, due_at = deadline_at, lease_owner = NULL, put_off = false,
+      next_poll_at = NULL, due_at = deadline_at, lease_owner = NULL, put_off = false, put_off_reason = NULL,
       awaiting_credentials_since = statement_timestamp(), credential_refused = ${isRefused},
       held_by = CASE WHEN ${isRefused} OR held_by = lease_owner THEN NULL ELSE held_by END
     WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL
@@ -91,6 +92,9 @@ export async function reclaimHeld(db: Db, node: string): Promise<number> {
   const result = await sql`
     UPDATE executions SET version = version + 1, awaiting_credentials_since = NULL, ${errorColumns(null)},
       due_at = statement_timestamp(), next_poll_at = statement_timestamp()
-    WHERE ${WAITING} AND held_by = ${node} AND NOT credential_refused`.execute(db);
+    WHERE id = ANY(ARRAY(
+      SELECT id FROM executions WHERE ${WAITING} AND held_by = ${node} AND NOT credential_refused
+      FOR UPDATE SKIP LOCKED
+    ))`.execute(db);
   return Number(result.numAffectedRows ?? 0n);
 }

@@ -53,17 +53,23 @@ export async function msUntilNextDue(db: Db, node: string): Promise<number | nul
   return ms === null ? null : Math.max(0, ms);
 }
 
+/** Not when it was given back while this statement waited for that one: it would undo when to ask again. */
 export async function renew(db: Db, claim: Claim, leaseMs: number): Promise<boolean> {
   const result = await sql`
     UPDATE executions SET due_at = ${fromNowMs(leaseMs)}
-    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND lease_owner IS NOT NULL
+      AND finished_at IS NULL`.execute(db);
   return result.numAffectedRows === 1n;
 }
 
-/** Due at once for whoever is next; the fence stays, so that the giver could still write (it has stopped). */
+/**
+ * Due at once for whoever is next; the fence stays, so that the giver could still write (it has stopped). Not when its
+ * last write has come through although its answer was lost: that has given the lease back, and says when to go on.
+ */
 export async function release(db: Db, claim: Claim): Promise<void> {
   await sql`
     UPDATE executions SET due_at = now(), lease_owner = NULL,
       upstream_may_still_run = upstream_may_still_run OR upstream_id IS NULL
-    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND finished_at IS NULL`.execute(db);
+    WHERE id = ${toUuid(claim.execution.id)} AND fence = ${claim.fence} AND lease_owner IS NOT NULL
+      AND finished_at IS NULL`.execute(db);
 }

@@ -94,9 +94,10 @@ function isAnswerLost(failure: ExecutionError | null): boolean {
 /** The deadline is itself a moment at which somebody must look. */
 function pollAgain(inMs: number, putOff: PutOffReason | null = null): RawBuilder<unknown> {
   const next = sql`LEAST(${fromNowMs(inMs)}, deadline_at)`;
-  // Whoever could ask with a token that is in memory alone has it, and goes on.
+  // Whoever could ask with a token that is in memory alone has it, and goes on; nor does it wait for one.
   return sql`next_poll_at = ${next}, due_at = ${next}, lease_owner = NULL,
     put_off = ${putOff !== null}, put_off_reason = ${putOff},
+    awaiting_credentials_since = NULL, credential_refused = false,
     held_by = CASE WHEN held_by IS NULL THEN NULL ELSE lease_owner END`;
 }
 

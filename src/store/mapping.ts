@@ -45,7 +45,7 @@ export function toExecution(row: ExecutionRow): Execution {
     upstreamMayStillRun: row.finished_at !== null && row.upstream_may_still_run,
     error: row.finished_at ? toError(row) : null,
     lastFailure: row.finished_at ? null : toError(row),
-    awaitsCredentials: row.awaiting_credentials_since !== null,
+    awaitsCredentials: row.finished_at === null && row.awaiting_credentials_since !== null,
     putOff: row.finished_at ? null : row.put_off_reason,
     truncated: row.truncated,
     rowCount: row.status === 'SUCCEEDED' ? row.row_count : 0,

@@ -4,6 +4,9 @@ import { sql } from 'kysely';
 import type { OverdueSpread } from '../domain/overdue.js';
 import type { Db } from './database.js';
 
+/** Some seconds of work. Were it all of a million, the statement would end with its time, and so would each that follows. */
+const MOST_AT_ONCE = 100_000;
+
 /**
  * One statement for all of it, so that one node's plan holds for every node: whoever comes second finds them locked,
  * and then no longer overdue. Whose deadline has passed is not asked about upstream, and need not wait.
@@ -16,6 +19,7 @@ export async function spreadOverdue(db: Db, spread: OverdueSpread): Promise<numb
       WHERE due_at <= now() - make_interval(secs => ${dueForMs / 1000}) AND deadline_at > now()
         -- What one node alone can go on with tells by its lateness that this node is gone.
         AND held_by IS NULL
+      ORDER BY due_at LIMIT ${MOST_AT_ONCE}
       FOR UPDATE SKIP LOCKED
     ), placed AS (
       SELECT id, count(*) OVER () AS total,

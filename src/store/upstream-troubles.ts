@@ -99,9 +99,15 @@ function span(ms: number): RawBuilder<unknown> {
   return sql`make_interval(secs => ${ms / 1000})`;
 }
 
+/** Locks them one after the other, as every statement here does: in the order of the table two could wait for each other. */
+function inOrder(keys: readonly string[]): RawBuilder<string[]> {
+  return sql<string[]>`ARRAY(
+    SELECT key FROM upstream_troubles WHERE key = ANY(${[...keys]}::text[]) ORDER BY key FOR UPDATE)`;
+}
+
 async function worked(db: Db, keys: readonly string[]): Promise<boolean> {
   const { rows } = await sql<{ paused: boolean }>`
-    DELETE FROM upstream_troubles WHERE key = ANY(${[...keys]}::text[])
+    DELETE FROM upstream_troubles WHERE key = ANY(${inOrder(keys)})
     RETURNING next_probe_at IS NOT NULL AS paused`.execute(db);
   return rows.some(({ paused }) => paused);
 }
@@ -109,12 +115,14 @@ async function worked(db: Db, keys: readonly string[]): Promise<boolean> {
 async function yieldProbes(db: Db, keys: readonly string[]): Promise<void> {
   await sql`
     UPDATE upstream_troubles SET next_probe_at = clock_timestamp(), probing = false
-    WHERE key = ANY(${[...keys]}::text[]) AND probing`.execute(db);
+    WHERE key = ANY(${inOrder(keys)}) AND probing`.execute(db);
 }
 
 /** What nobody has asked for a day is no trouble any more. */
 async function sweep(db: Db): Promise<number> {
   const result = await sql`
-    DELETE FROM upstream_troubles WHERE touched_at < now() - interval '1 day'`.execute(db);
+    DELETE FROM upstream_troubles WHERE key = ANY(ARRAY(
+      SELECT key FROM upstream_troubles WHERE touched_at < now() - interval '1 day' FOR UPDATE SKIP LOCKED
+    ))`.execute(db);
   return Number(result.numAffectedRows ?? 0n);
 }

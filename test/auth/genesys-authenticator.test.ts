@@ -272,6 +272,30 @@ describe('when upstream can not be asked', () => {
     },
   );
 
+  it('a busy client asks upstream no more than a few times a minute', async () => {
+    await setUp({ good: 503 }, async ({ authenticator, clock, lookups }) => {
+      for (let i = 0; i < 600; i += 1) {
+        await authenticator.authenticate('good').catch(() => {});
+        clock.now += 100;
+      }
+      expect(lookups()).toBeLessThanOrEqual(12);
+    });
+  });
+
+  it('nobody asks about a token for as long as upstream wants to be left alone with it', async () => {
+    const script: Script = (_request, response) => sendJson(response, 429, {}, { 'retry-after': '17' });
+    await withScriptedServer(script, async ({ url, received }) => {
+      const clock = { now: 0 };
+      const identity = createUpstreamIdentity(createUpstreamHttp({ baseUrl: url }));
+      const authenticator = createGenesysAuthenticator({ identity, now: () => clock.now });
+      for (const at of [0, 1_000, 16_900, 17_000]) {
+        clock.now = at;
+        await authenticator.authenticate('good').catch(() => {});
+      }
+      expect(received).toHaveLength(2);
+    });
+  });
+
   it('a caller who is remembered is still served', async () => {
     const tokens: Tokens = { good: 'user' };
     await setUp(tokens, async ({ authenticator, clock }) => {

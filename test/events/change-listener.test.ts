@@ -8,7 +8,14 @@ import type { ExecutionEvent } from '../../src/domain/ports.js';
 import { type ChangeListener, createChangeListener } from '../../src/events/change-listener.js';
 import { createExecutionPubSub, type ExecutionChange } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createTestStore, FAILED, runningClaim, type TestStore, TTL_MS } from '../support/store.js';
+import {
+  claimedAgain,
+  createTestStore,
+  FAILED,
+  runningClaim,
+  type TestStore,
+  TTL_MS,
+} from '../support/store.js';
 import { until } from '../support/until.js';
 
 describe('the listener for changes', () => {
@@ -66,7 +73,7 @@ describe('the listener for changes', () => {
   });
 
   it('hears nothing of what was rolled back or did not change the version', async () => {
-    const claim = await runningClaim(test.store);
+    const claim = await claimedAgain(test.store);
     await until('the first change', () => changes.length === 1);
     await test.store.renew(claim, 1_000);
     await test.store.appendRows(claim, [], 'page-2');

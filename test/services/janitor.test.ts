@@ -97,6 +97,15 @@ describe('the janitor', () => {
     expect(await test.query('SELECT 1 FROM credentials')).toEqual([]);
   });
 
+  it('does what it can when one thing fails', async () => {
+    const { id } = await start();
+    await test.store.cancel(id, EVERYTHING, TTL_MS);
+    await test.query("UPDATE executions SET expires_at = now() - interval '1 second'");
+    const reclaimHeld = async () => Promise.reject(new Error('it fails'));
+    await tidy(options({ ...test.store, reclaimHeld }));
+    expect(await test.query('SELECT 1 FROM executions')).toEqual([]);
+  });
+
   it('stops without waiting for its next round, which would be due after half a minute', async () => {
     await createJanitor(options()).stop();
   }, 20_000);

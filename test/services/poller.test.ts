@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { overdueSpread } from '../../src/domain/overdue.js';
 import type { ExecutionStore } from '../../src/domain/ports.js';
 import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
@@ -73,6 +74,16 @@ describe('the poller', () => {
     parts.upstream.onPoll = () => NO_ROWS;
     await due(3);
     await until('the others', async () => (await open()) === 8);
+  });
+
+  it('asks for what is overdue also when it can not be spread', async () => {
+    await due(3);
+    parts.upstream.onPoll = () => NO_ROWS;
+    const spreadOverdue = async () =>
+      Promise.reject(new Error('canceling statement due to statement timeout'));
+    const overdue = overdueSpread(30_000, { limit: 10, windowMs: 10_000 });
+    poller({ store: { ...test.store, spreadOverdue }, overdue }).start();
+    await until('all of them', async () => (await open()) === 0);
   });
 
   it('asks once for each execution when several nodes poll', async () => {

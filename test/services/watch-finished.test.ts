@@ -178,6 +178,25 @@ describe('watching all that ends', () => {
     expect(items).toEqual([]);
   });
 
+  it('shows what ends behind a subscription in whose beginning a resync came', async () => {
+    let looks = 0;
+    const late = Promise.withResolvers<void>();
+    const now = async () => {
+      looks += 1;
+      if (looks > 1) await late.promise;
+      else await delay(1).then(() => other.pubSub.resync());
+      return test.store.now();
+    };
+    const other = await startWatching({ ...test.store, now });
+    const { items } = collect(await subscribe({}, EVERYTHING, other));
+    const ended = await endSilently(1);
+    late.resolve();
+    await delay(50);
+    await other.pubSub.resync();
+    await until('it', () => items.length > 0, 2_000);
+    expect(idsOf(items)).toEqual(ended);
+  });
+
   it('releases its listener at once when the consumer leaves while nothing happens', async () => {
     const stream = await subscribe();
     const idle = stream.next();

@@ -7,6 +7,7 @@ import { availability } from '../../src/store/errors.js';
 import { createExecutionStore } from '../../src/store/execution-store.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import {
+  claimedAgain,
   createTestStore,
   EVERYTHING,
   intent,
@@ -89,7 +90,7 @@ describe('a store whose connections are cut', () => {
     await test.clear();
     const holder = new pg.Client(test.url);
     await holder.connect();
-    const claim = await runningClaim(test.store);
+    const claim = await claimedAgain(test.store);
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM executions FOR UPDATE');
     const appending = failure(test.store.appendRows(claim, [], 'page-2'));

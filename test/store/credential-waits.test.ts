@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Visibility } from '../../src/domain/caller.js';
+import { toUuid } from '../../src/domain/execution-id.js';
 import type { CredentialLack, HeldCredential, NewExecution } from '../../src/domain/ports.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import { until } from '../support/until.js';
@@ -129,6 +130,26 @@ describe('an execution that waits for a token', () => {
     const [claim] = await claimedBy(OTHER);
     await test.store.finish(claim!, FAILED, [], TTL_MS);
     expect(await lend(id)).toEqual([]);
+  });
+
+  it('waits for none any more when a node of an earlier version has ended it', async () => {
+    const { id } = await waiting('MISSING');
+    const { id: other } = await waiting('MISSING');
+    await test.query(`UPDATE executions SET status = 'CANCELED', finished_at = now(), due_at = NULL, held_by = '${NODE}'
+      WHERE id = '${toUuid(id)}'`);
+    expect(await test.store.awaitingCredentials(EVERYTHING, 'user-1')).toEqual([other]);
+    expect(await test.store.lendCredential([id, other], EVERYTHING, LOAN, NODE)).toEqual([other]);
+    expect(await test.store.reclaimHeld(NODE)).toBe(0);
+    expect(await test.store.get(id, EVERYTHING)).toMatchObject({ awaitsCredentials: false });
+  });
+
+  it('tells of no earlier reason when it goes on', async () => {
+    const claim = await runningClaim(test.store, {}, 0);
+    await test.store.postpone(claim, 0, 'BUDGET_USED_UP');
+    const [again] = await claimedBy(NODE);
+    const execution = await test.store.awaitCredentials(again!, REFUSAL, 'REFUSED');
+    await lend(execution?.id ?? '');
+    expect(await test.store.get(execution?.id ?? '', EVERYTHING)).toMatchObject({ putOff: null });
   });
 
   it('keeps a lost token needed, and a refused one not', async () => {

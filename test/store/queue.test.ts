@@ -110,6 +110,13 @@ describe('the poll queue', () => {
     expect(await test.store.claimDue('node-2', 1, LEASE_MS)).toEqual([]);
   });
 
+  it('neither renews nor releases what was given back meanwhile', async () => {
+    const claim = await runningClaim(test.store, {}, 3 * LEASE_MS);
+    expect(await test.store.renew(claim, LEASE_MS)).toBe(false);
+    await test.store.release(claim);
+    expect(await test.store.msUntilNextDue(NODE)).toBeGreaterThan(2 * LEASE_MS);
+  });
+
   it('gives a released execution to the next node at once', async () => {
     const claim = await test.store.create(intent(), NODE, LEASE_MS);
     await test.store.release(claim);

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import pg from 'pg';
 
 import type { Passage } from '../../src/domain/upstream-trouble.js';
 import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
@@ -129,6 +132,30 @@ describe('what fails of upstream', () => {
     expect(await pass()).toMatchObject({ passes: false });
     expect(probesOf(await pass([HOST, TWO]))).toEqual([HOST]);
   });
+
+  it.each<[string, (keys: string[]) => Promise<unknown>]>([
+    ['is asked for', (keys) => troubles().pass(keys)],
+    ['has failed', (keys) => troubles().failed(keys, 'another query', [])],
+    ['has worked', (keys) => troubles().worked(keys)],
+    ['was not probed', (keys) => troubles().yieldProbes(keys)],
+    ['is forgotten', () => troubles().sweep()],
+  ])(
+    'is locked in the order of its keys when it %s, so that no two wait for each other',
+    async (_, statement) => {
+      // In the table the other way round.
+      for (const key of [HOST, ONE]) await failing(3, [key]);
+      await test.query("UPDATE upstream_troubles SET probing = true, touched_at = now() - interval '2 days'");
+      const somebody = new pg.Client(test.url);
+      await somebody.connect();
+      await somebody.query(`BEGIN; SELECT FROM upstream_troubles WHERE key = '${ONE}' FOR UPDATE`);
+      const waiting = statement([HOST, ONE]);
+      await delay(50);
+      await somebody.query(`SELECT FROM upstream_troubles WHERE key = '${HOST}' FOR UPDATE NOWAIT`);
+      await somebody.query('COMMIT');
+      await somebody.end();
+      await waiting;
+    },
+  );
 
   it('is forgotten after a day', async () => {
     await failing(3);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Execution } from '../../src/domain/execution.js';
 import type { Claim } from '../../src/domain/ports.js';
 import {
+  claimedAgain,
   createTestStore,
   EVERYTHING,
   FAILED,
@@ -155,7 +156,7 @@ describe('the writes of the store', () => {
   });
 
   it('remembers where the draining stands, for whoever claims next', async () => {
-    const claim = await runningClaim(test.store);
+    const claim = await claimedAgain(test.store);
     await test.store.appendRows(claim, numberedRows(2), 'page-2');
     await test.store.release(claim);
     const [next] = await test.store.claimDue('node-2', 1, LEASE_MS);
@@ -231,7 +232,7 @@ describe('the writes of the store', () => {
   it.each(writes.filter(([name]) => name !== 'recordSubmitted'))(
     '%s does change something for the node that holds the claim',
     async (_name, write) => {
-      const claim = await runningClaim(test.store);
+      const claim = await claimedAgain(test.store);
       const before = await raw();
       await write(claim);
       expect(await raw()).not.toEqual(before);

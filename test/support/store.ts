@@ -87,7 +87,7 @@ export function intent(changes: Partial<NewExecution> = {}): NewExecution {
   };
 }
 
-/** An execution that upstream works on, in the hand of `NODE`. */
+/** An execution that upstream works on, as `NODE` has just submitted it. */
 export async function runningClaim(
   store: ExecutionStore,
   changes: Partial<NewExecution> = {},
@@ -97,6 +97,16 @@ export async function runningClaim(
   const execution = await store.recordSubmitted(claim, 'upstream-1', nextPollInMs);
   if (!execution) throw new Error('the new execution could not be submitted');
   return { ...claim, execution };
+}
+
+/** The same, claimed for its next poll. */
+export async function claimedAgain(store: ExecutionStore): Promise<Claim> {
+  await runningClaim(store, {}, 0);
+  for (;;) {
+    // Instants are kept to the millisecond, and may lie that much ahead.
+    const [claim] = await store.claimDue(NODE, 1, LEASE_MS);
+    if (claim) return claim;
+  }
 }
 
 /** The same claim as a node had it before another one claimed the execution. */
