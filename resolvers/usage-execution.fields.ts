@@ -51,7 +51,10 @@ export class UsageExecutionFieldsResolver {
       cursor: toRowCursor(source.id, query.order, position),
       node: toUsageRow(row),
     }));
-    return { ...pageOf(edges, page.hasNextPage), count: () => table.countRows(source, query.filter) };
+    // Once, however often the answer names it.
+    let counted: Promise<number> | null = null;
+    const count = () => (counted ??= table.countRows(source, query.filter));
+    return { ...pageOf(edges, page.hasNextPage), count };
   }
 
   @FieldResolver(() => UsageTotals, {

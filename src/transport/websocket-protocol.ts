@@ -69,7 +69,9 @@ function sent(socket: WebSocket, text: string): Promise<void> {
 
 /** The protocol allows 123 bytes, and the library's reasons may hold an id of the client's. */
 function fitting(reason = ''): string {
-  return Buffer.from(reason).toString('utf8', 0, MOST_REASON_BYTES).replace(/\uFFFD+$/, '');
+  return Buffer.from(reason)
+    .toString('utf8', 0, MOST_REASON_BYTES)
+    .replace(/\uFFFD+$/, '');
 }
 
 /** A client that is gone without a word is not asked to close: it would be waited for. */
