@@ -44,11 +44,12 @@ export async function subscribed(
   }
 }
 
-function kept(source: Results, { streams, leave }: SocketArgs): Results {
+function kept(source: Results, { streams, leave, gone }: SocketArgs): Results {
   const forget = streams.add({ return: () => stream.return() });
   const stream = leavingAtEnd(source, () => {
     forget();
     leave();
+    gone.abort();
   });
   return stream;
 }
