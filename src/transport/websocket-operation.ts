@@ -18,7 +18,7 @@ export type SocketArgs = OperationArgs & {
 
 type Results = AsyncGenerator<ExecutionResult, void, void>;
 
-/** Answers to queries and mutations are not held back: whoever asks for many has to read them. */
+/** Answers to queries and mutations are not held back: whoever asks for many has to read them, or is closed. */
 export function isSubscription({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === 'subscription';
 }

@@ -104,7 +104,10 @@ export function addWebSocket({
       execute: (args) => executed(args as SocketArgs, pipeline),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
       onNext: async ({ extra }, _id, _payload, args) => {
-        if (isSubscription(args)) await unsent.get(extra.socket)?.room();
+        const waiting = unsent.get(extra.socket);
+        if (isSubscription(args)) await waiting?.room();
+        // All may have been asked for before the first was answered.
+        else waiting?.check();
       },
     },
   });
