@@ -29,9 +29,9 @@ export class CompareUsageExecutionsQueryResolver {
       description: 'How many keys, at most 1,000.',
     })
     first: number | null,
-    @Ctx() { caller, table, now }: RequestContext,
+    @Ctx() { caller, table, now, signal }: RequestContext,
   ): Promise<UsageComparison> {
     const draft = { baseline, current, by, first: pageSize(first ?? 50, MOST_GROUPS) };
-    return toUsageComparison(await table.compare(caller, draft), now());
+    return toUsageComparison(await table.compare(caller, draft, signal), now());
   }
 }

@@ -42,16 +42,19 @@ export class UsageExecutionFieldsResolver {
     orderBy: UsageRowOrder[] | null,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
     filter: UsageRowFilter | null,
-    @Ctx() { table }: RequestContext,
+    @Ctx() { table, signal }: RequestContext,
   ): Promise<UsageRowConnection> {
     const query = { order: rowOrder(orderBy), filter: toRowFilter(filter) };
     const place = fromRowCursor(source.id, query.order, after);
-    const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query);
+    const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query, signal);
     const edges = page.items.map(({ position, row }) => ({
       cursor: toRowCursor(source.id, query.order, position),
       node: toUsageRow(row),
     }));
-    return { ...pageOf(edges, page.hasNextPage), count: () => table.countRows(source, query.filter) };
+    // Once, however often the answer names it.
+    let counted: Promise<number> | null = null;
+    const count = () => (counted ??= table.countRows(source, query.filter, signal));
+    return { ...pageOf(edges, page.hasNextPage), count };
   }
 
   @FieldResolver(() => UsageTotals, {
@@ -62,9 +65,9 @@ export class UsageExecutionFieldsResolver {
     @Root() { source }: UsageExecution,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
     filter: UsageRowFilter | null,
-    @Ctx() { table }: RequestContext,
+    @Ctx() { table, signal }: RequestContext,
   ): Promise<UsageTotals> {
-    return toUsageTotals(await table.totals(source, toRowFilter(filter)));
+    return toUsageTotals(await table.totals(source, toRowFilter(filter), signal));
   }
 
   @FieldResolver(() => [UsageGroup], {
@@ -90,14 +93,14 @@ export class UsageExecutionFieldsResolver {
     orderBy: UsageGroupOrder | null,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
     filter: UsageRowFilter | null,
-    @Ctx() { table }: RequestContext,
+    @Ctx() { table, signal }: RequestContext,
   ): Promise<readonly UsageGroup[]> {
-    const groups = await table.groups(source, {
+    const draft = {
       by,
       first: pageSize(first ?? 50, MOST_GROUPS),
       order: orderBy,
       filter: toRowFilter(filter),
-    });
-    return groups.map(toUsageGroup);
+    };
+    return (await table.groups(source, draft, signal)).map(toUsageGroup);
   }
 }

@@ -56,10 +56,12 @@ export class UsageExecutionQueryResolver {
       cursor: toCursor(LIST, `${execution.createdAt.getTime()} ${execution.id}`),
       node: toUsageExecution(execution, now()),
     }));
+    // Once, however often the answer names it.
+    let counted: Promise<number> | null = null;
     return {
       ...toConnection(edges, hasNextPage, 0),
       get totalCount() {
-        return executions.count(caller, wanted);
+        return (counted ??= executions.count(caller, wanted));
       },
     };
   }

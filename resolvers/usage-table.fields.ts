@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 
+import { keyNameCost } from '../schema/cost.js';
 import { UsageGroupKey } from '../schema/usage-group.type.js';
 import { UsageRowConnection } from '../schema/usage-row.type.js';
 import type { RequestContext } from '../src/services/request-context.js';
@@ -19,6 +20,7 @@ export class UsageRowConnectionFieldsResolver {
 export class UsageGroupKeyFieldsResolver {
   @FieldResolver(() => String, {
     nullable: true,
+    complexity: keyNameCost,
     description:
       'Display name of a client, a user, or the own organization; null for all else, when unknown, or when not to be ' +
       'looked up with the rights of the caller.',

@@ -1,5 +1,6 @@
 import { Field, Float, ObjectType } from 'type-graphql';
 
+import { comparedGroupsCost } from './cost.js';
 import { SafeIntScalar } from './scalars.js';
 import { UsageExecution } from './usage-execution.type.js';
 import { UsageGroupKey } from './usage-group.type.js';
@@ -91,6 +92,7 @@ export class UsageComparison {
   current!: UsageExecution;
 
   @Field(() => [UsageComparisonGroup], {
+    complexity: comparedGroupsCost,
     description:
       'The largest change first, up or down: of requests, or of the first metric that was asked for. What is equal is ' +
       'sorted by the key.',

@@ -178,16 +178,30 @@ export interface ExecutionStore {
   neededCredentials(credentialIds: readonly string[]): Promise<string[]>;
 
   /**
+   * This and the other questions to rows are rejected when `signal` is aborted, and their statements end in the
+   * database.
+   *
    * Rows behind the one at the given position (0: from the start): in the order in which upstream gave them, or in the
    * order and with the filter of `query`. The row at the position need not pass the filter.
    */
-  rows(executionId: string, after: number, first: number, query?: RowQuery): Promise<PageOf<PositionedRow>>;
-  countRows(executionId: string, filter: RowFilter): Promise<number>;
+  rows(
+    executionId: string,
+    after: number,
+    first: number,
+    query?: RowQuery,
+    signal?: AbortSignal,
+  ): Promise<PageOf<PositionedRow>>;
+  countRows(executionId: string, filter: RowFilter, signal?: AbortSignal): Promise<number>;
   /** Over all rows, or over those that pass a filter. Sums stop at the largest number that JavaScript has exactly. */
-  totals(executionId: string, filter?: RowFilter): Promise<UsageTotals>;
-  groups(executionId: string, query: GroupQuery): Promise<UsageGroup[]>;
+  totals(executionId: string, filter?: RowFilter, signal?: AbortSignal): Promise<UsageTotals>;
+  groups(executionId: string, query: GroupQuery, signal?: AbortSignal): Promise<UsageGroup[]>;
   /** The groups of two executions by their keys, the largest change first. */
-  compare(baselineId: string, currentId: string, query: ComparisonQuery): Promise<ComparedGroup[]>;
+  compare(
+    baselineId: string,
+    currentId: string,
+    query: ComparisonQuery,
+    signal?: AbortSignal,
+  ): Promise<ComparedGroup[]>;
   /**
    * The `count` rows that follow position `after`, in the same order, for reading a result from first to last; fewer
    * when they are not there. Rejects when `signal` is aborted, and ends the statement in the database.

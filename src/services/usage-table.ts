@@ -29,40 +29,52 @@ export interface ComparisonDraft {
   readonly first: number;
 }
 
-/** An execution has nothing to show before it has succeeded; arguments are checked all the same. */
+/**
+ * An execution has nothing to show before it has succeeded; arguments are checked all the same. When `signal` is aborted
+ * nobody waits any more: what is under way ends, also inside the database, and is rejected.
+ */
 export interface UsageTable {
   /** One page, behind the row at a position (0: from the start). */
-  rows(execution: Execution, after: number, first: number, query?: RowQuery): Promise<PageOf<PositionedRow>>;
-  countRows(execution: Execution, filter: RowFilter): Promise<number>;
-  totals(execution: Execution, filter?: RowFilter): Promise<UsageTotals>;
+  rows(
+    execution: Execution,
+    after: number,
+    first: number,
+    query?: RowQuery,
+    signal?: AbortSignal,
+  ): Promise<PageOf<PositionedRow>>;
+  countRows(execution: Execution, filter: RowFilter, signal?: AbortSignal): Promise<number>;
+  totals(execution: Execution, filter?: RowFilter, signal?: AbortSignal): Promise<UsageTotals>;
   /** Throws `RequestError` `BAD_USER_INPUT` (see domain/group-query.ts). */
-  groups(execution: Execution, draft: GroupDraft): Promise<readonly UsageGroup[]>;
+  groups(execution: Execution, draft: GroupDraft, signal?: AbortSignal): Promise<readonly UsageGroup[]>;
   /** Throws `RequestError`: `NOT_FOUND` for an unknown or foreign id, `NOT_COMPARABLE`, `BAD_USER_INPUT`. */
-  compare(caller: Caller, draft: ComparisonDraft): Promise<Comparison>;
+  compare(caller: Caller, draft: ComparisonDraft, signal?: AbortSignal): Promise<Comparison>;
 }
 
 export function createUsageTable(store: ExecutionStore): UsageTable {
   return {
-    rows: async (execution, after, first, query) =>
-      hasRows(execution) ? store.rows(execution.id, after, first, query) : { items: [], hasNextPage: false },
+    rows: async (execution, after, first, query, signal) =>
+      hasRows(execution)
+        ? asked(signal, store.rows(execution.id, after, first, query, signal))
+        : { items: [], hasNextPage: false },
 
-    async countRows(execution, filter) {
+    async countRows(execution, filter, signal) {
       // Counted when they were stored.
       if (filter === EVERY_ROW || !hasRows(execution)) return execution.rowCount;
-      return store.countRows(execution.id, filter);
+      return asked(signal, store.countRows(execution.id, filter, signal));
     },
 
-    totals: async (execution, filter = EVERY_ROW) =>
-      hasRows(execution) ? store.totals(execution.id, filter) : NO_TOTALS,
+    totals: async (execution, filter = EVERY_ROW, signal) =>
+      hasRows(execution) ? asked(signal, store.totals(execution.id, filter, signal)) : NO_TOTALS,
 
-    async groups(execution, { by: dimensions, first, order: draft, filter }) {
+    async groups(execution, { by: dimensions, first, order: draft, filter }, signal) {
       const by = groupDimensions(dimensions);
       const order = groupOrder(draft, by, execution.request);
       const shareOf = sharedMetric(order, execution.request);
-      return hasRows(execution) ? store.groups(execution.id, { by, first, order, shareOf, filter }) : [];
+      if (!hasRows(execution)) return [];
+      return asked(signal, store.groups(execution.id, { by, first, order, shareOf, filter }, signal));
     },
 
-    async compare(caller, { by: dimensions, first, ...ids }) {
+    async compare(caller, { by: dimensions, first, ...ids }, signal) {
       const by = groupDimensions(dimensions);
       const visibility = visibilityOf(caller);
       const found = await Promise.all([
@@ -74,13 +86,21 @@ export function createUsageTable(store: ExecutionStore): UsageTable {
       const current = required(found[1], 'current');
       requireComparable(baseline, current, by);
       const metric = mainMetric(current.request.metrics);
-      return {
-        baseline,
-        current,
-        groups: await store.compare(baseline.id, current.id, { by, first, metric }),
-      };
+      const groups = store.compare(baseline.id, current.id, { by, first, metric }, signal);
+      return { baseline, current, groups: await asked(signal, groups) };
     },
   };
+}
+
+/** A read that ended with its client is no fault that anybody has to look into. */
+async function asked<T>(signal: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    const message = 'The client has left before the answer.';
+    throw new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true, cause: error });
+  }
 }
 
 function required(execution: Execution | null, as: string): Execution {

@@ -1,18 +1,19 @@
 /** Statements that end when nobody waits for them any more. */
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 
 import type { Db } from './database.js';
 
 /**
- * Runs one statement on a connection of its own. When `signal` is aborted the statement is canceled in the database
+ * Runs statements on a connection of their own. When `signal` is aborted the one under way is canceled in the database
  * too, where it would otherwise run on; the promise is then rejected. Kysely's own cancellation does the same but
  * prints each canceled statement to the console.
  */
 export async function runCancelable<T>(
   db: Db,
-  statement: RawBuilder<T>,
-  signal: AbortSignal,
-): Promise<readonly T[]> {
+  signal: AbortSignal | undefined,
+  run: (connection: Db) => Promise<T>,
+): Promise<T> {
+  if (!signal) return run(db);
   signal.throwIfAborted();
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(connection);
@@ -23,7 +24,7 @@ export async function runCancelable<T>(
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return (await statement.execute(connection)).rows;
+      return await run(connection);
     } finally {
       signal.removeEventListener('abort', cancel);
       // Before the connection is given back: the cancel must not meet the next statement on it.

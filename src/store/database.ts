@@ -9,7 +9,7 @@ import pg from 'pg';
 
 import type { Logger } from '../lib/logger.js';
 import { createTrouble, type Trouble } from '../lib/trouble.js';
-import { isUnavailable, reasonOf } from './errors.js';
+import { isCanceled, isUnavailable, reasonOf } from './errors.js';
 import type { Tables } from './tables.js';
 
 export type Db = Kysely<Tables>;
@@ -77,7 +77,7 @@ export function createDatabase(url: string, log: Logger, options: DatabaseOption
     stream: () => watched(new Socket(), sockets),
   });
   const tell = (error: unknown) => {
-    if (isUnavailable(error)) trouble.happened({ reason: reasonOf(error) });
+    if (isUnavailable(error) && !isCanceled(error)) trouble.happened({ reason: reasonOf(error) });
   };
   // Without a listener an idle connection that dies takes the process with it.
   pool.on('error', tell);

@@ -25,6 +25,7 @@ const UNAVAILABLE_CODES = [
 const MESSAGES =
   /timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client has encountered a connection error/;
 const DISK_FULL = '53100';
+const CANCELED = '57014';
 
 /** The same methods, with errors of availability turned into one that a client may be shown and may retry. */
 export function availability<T extends object>(methods: T): T {
@@ -61,6 +62,11 @@ export function isUnavailable(error: unknown): boolean {
     UNAVAILABLE_CODES.includes(code) ||
     MESSAGES.test(message)
   );
+}
+
+/** Ended by us, since nobody waited for it any more; one that took too long has the same code. */
+export function isCanceled(error: unknown): boolean {
+  return errorCode(error) === CANCELED && error instanceof Error && error.message.includes('user request');
 }
 
 /** What went wrong in a few words for the log: PostgreSQL's own, or the code of a connection that failed. */

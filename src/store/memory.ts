@@ -1,6 +1,7 @@
 /** Room for statements that add up a whole result. */
 import { sql } from 'kysely';
 
+import { runCancelable } from './cancelable.js';
 import type { Db } from './database.js';
 
 /**
@@ -10,12 +11,18 @@ import type { Db } from './database.js';
 const WORK_MEM = '32MB';
 
 /** Inside of a transaction, so that it holds behind a pooler too and ends by itself. */
-export function withRoom<T>(db: Db, run: (tx: Db) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setAccessMode('read only')
-    .execute(async (tx) => {
-      await sql`SET LOCAL work_mem = ${sql.lit(WORK_MEM)}`.execute(tx);
-      return run(tx);
-    });
+export function withRoom<T>(
+  db: Db,
+  signal: AbortSignal | undefined,
+  run: (tx: Db) => Promise<T>,
+): Promise<T> {
+  return runCancelable(db, signal, (connection) =>
+    connection
+      .transaction()
+      .setAccessMode('read only')
+      .execute(async (tx) => {
+        await sql`SET LOCAL work_mem = ${sql.lit(WORK_MEM)}`.execute(tx);
+        return run(tx);
+      }),
+  );
 }

@@ -9,7 +9,7 @@ import { toUuid } from '../domain/execution-id.js';
 import { runCancelable } from './cancelable.js';
 import type { Db } from './database.js';
 
-export function scanRows(
+export async function scanRows(
   db: Db,
   executionId: string,
   after: number,
@@ -24,5 +24,6 @@ export function scanRows(
     FROM usage_rows
     WHERE execution_id = ${toUuid(executionId)} AND position > ${after} AND position <= ${after + count}
     ORDER BY position`;
-  return runCancelable(db, statement, signal);
+  const { rows } = await runCancelable(db, signal, (connection) => statement.execute(connection));
+  return rows;
 }

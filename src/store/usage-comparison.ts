@@ -18,6 +18,7 @@ export async function readComparison(
   baselineId: string,
   currentId: string,
   { by, first, metric }: ComparisonQuery,
+  signal?: AbortSignal,
 ): Promise<ComparedGroup[]> {
   const baseline = ofExecution(baselineId);
   const current = ofExecution(currentId);
@@ -28,7 +29,7 @@ export async function readComparison(
     GROUP BY ${groupColumns(by)}
     ORDER BY abs(${countOf(metric, current)} - ${countOf(metric, baseline)}) DESC NULLS LAST, ${keyOrder(by)}
     LIMIT ${first}`;
-  const { rows } = await withRoom(db, (tx) => statement.execute(tx));
+  const { rows } = await withRoom(db, signal, (tx) => statement.execute(tx));
   return rows.map((row) => ({
     key: toKey(by, row),
     baseline: toSide(row, BASELINE),

@@ -14,14 +14,19 @@ import { comparable, DIMENSION_COLUMNS, sumOf, toTotals, totalsColumns } from '.
 type ResultRow = Readonly<Record<string, unknown>>;
 
 /** The sum over all groups is taken before LIMIT, in the same pass. */
-export async function readGroups(db: Db, executionId: string, query: GroupQuery): Promise<UsageGroup[]> {
+export async function readGroups(
+  db: Db,
+  executionId: string,
+  query: GroupQuery,
+  signal?: AbortSignal,
+): Promise<UsageGroup[]> {
   const { by, first, order, shareOf, filter } = query;
   const statement = sql<ResultRow>`
     SELECT ${keyColumns(by)}, ${totalsColumns()}, sum(${sumOf(shareOf)}) OVER () AS whole
     FROM usage_rows WHERE ${rowsOf(executionId, filter)}
     GROUP BY ${groupColumns(by)}
     ORDER BY ${sql.join([groupOrder(order), keyOrder(by)])} LIMIT ${first}`;
-  const { rows } = await withRoom(db, (tx) => statement.execute(tx));
+  const { rows } = await withRoom(db, signal, (tx) => statement.execute(tx));
   return rows.map((row) => {
     const totals = toTotals(row);
     return {

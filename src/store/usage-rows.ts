@@ -4,6 +4,7 @@ import { type Selectable, sql } from 'kysely';
 import type { UsageRow, UsageTotals } from '../domain/execution.js';
 import type { PageOf, PositionedRow } from '../domain/ports.js';
 import { EVERY_ROW, type RowFilter, type RowQuery } from '../domain/row-query.js';
+import { runCancelable } from './cancelable.js';
 import type { Db } from './database.js';
 import { rowsOf } from './row-filter.js';
 import { behind, inOrder } from './row-order.js';
@@ -49,26 +50,42 @@ export async function readRows(
   after: number,
   first: number,
   { order, filter }: RowQuery = { order: [], filter: EVERY_ROW },
+  signal?: AbortSignal,
 ): Promise<PageOf<PositionedRow>> {
   const { from, where } = behind(executionId, after, order);
   const isRange = order.length === 0 && filter === EVERY_ROW;
   const end = isRange ? sql`AND usage_rows.position <= ${after + first + 1}` : sql``;
-  const { rows } = await sql<Selectable<UsageRowsTable>>`
+  signal?.throwIfAborted();
+  const statement = sql<Selectable<UsageRowsTable>>`
     SELECT usage_rows.* FROM usage_rows ${from} WHERE ${rowsOf(executionId, filter)} ${where} ${end}
-    ORDER BY ${inOrder(order)} LIMIT ${first + 1}`.execute(db);
+    ORDER BY ${inOrder(order)} LIMIT ${first + 1}`;
+  // A range is read sooner than it could be canceled.
+  const { rows } = await runCancelable(db, isRange ? undefined : signal, (tx) => statement.execute(tx));
   const items = rows.slice(0, first).map((row) => ({ position: row.position, row: toUsageRow(row) }));
   return { items, hasNextPage: rows.length > first };
 }
 
-export async function countRows(db: Db, executionId: string, filter: RowFilter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    SELECT count(*) FROM usage_rows WHERE ${rowsOf(executionId, filter)}`.execute(db);
+export async function countRows(
+  db: Db,
+  executionId: string,
+  filter: RowFilter,
+  signal?: AbortSignal,
+): Promise<number> {
+  const statement = sql<{ count: number }>`
+    SELECT count(*) FROM usage_rows WHERE ${rowsOf(executionId, filter)}`;
+  const { rows } = await runCancelable(db, signal, (tx) => statement.execute(tx));
   return rows[0]?.count ?? 0;
 }
 
-export async function readTotals(db: Db, executionId: string, filter = EVERY_ROW): Promise<UsageTotals> {
-  const { rows } = await sql<Readonly<Record<string, unknown>>>`
-    SELECT ${totalsColumns()} FROM usage_rows WHERE ${rowsOf(executionId, filter)}`.execute(db);
+export async function readTotals(
+  db: Db,
+  executionId: string,
+  filter = EVERY_ROW,
+  signal?: AbortSignal,
+): Promise<UsageTotals> {
+  const statement = sql<Readonly<Record<string, unknown>>>`
+    SELECT ${totalsColumns()} FROM usage_rows WHERE ${rowsOf(executionId, filter)}`;
+  const { rows } = await runCancelable(db, signal, (tx) => statement.execute(tx));
   return toTotals(rows[0]!);
 }
 

@@ -29,6 +29,7 @@ import { toRequestId, withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
 import { addSecurityHeaders, BARE_SECURITY_HEADERS } from './security-headers.js';
 import { addServerSentEvents } from './server-sent-events.js';
+import { endUnreadAnswers } from './unread-answers.js';
 import { addWebSocket } from './websocket.js';
 
 export interface HttpServerOptions extends OperationGateOptions {
@@ -169,6 +170,7 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, de
   await addSecurityHeaders(fastify);
   await addCors(fastify, options.allowedOrigins);
   addBodyRules(fastify);
+  endUnreadAnswers(fastify, keepAliveMs);
   addRefusals(fastify, log);
   addHealth(fastify, options.readiness, departure);
   await addGraphiQL(fastify, options.graphiql);

@@ -24,8 +24,10 @@ function namedInBody({ documentId, ...body }: Record<string, unknown>): Record<s
 }
 
 function namedInUrl(url: string): string {
-  const [path = '', search = ''] = url.split('?', 2);
-  const params = new URLSearchParams(search);
+  // A question mark may stand in the parameters, too.
+  const start = url.includes('?') ? url.indexOf('?') : url.length;
+  const path = url.slice(0, start);
+  const params = new URLSearchParams(url.slice(start));
   const documentId = params.get('documentId');
   if (documentId === null && !params.has('extensions')) return url;
   if (documentId !== null) params.set('extensions', JSON.stringify(toExtensions(documentId)));

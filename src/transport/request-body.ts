@@ -10,6 +10,7 @@ import { RefusedRequestError } from './refusals.js';
 const UTF_8 = /^"?utf-?8"?$/i;
 /** Parameters of a GET that hold JSON. */
 const JSON_PARAMETERS = ['variables', 'extensions'];
+const PARAMETERS = ['query', 'operationName', 'documentId', ...JSON_PARAMETERS];
 
 export function addBodyRules(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request) => checkHeaders(request));
@@ -40,8 +41,14 @@ function checkHeaders({ headers, raw }: FastifyRequest): void {
 }
 
 function checkParameters({ query }: FastifyRequest): void {
+  const given = query as Record<string, unknown>;
+  for (const name of PARAMETERS) {
+    // Of two, one reader takes the first and another one the last.
+    if (Array.isArray(given[name]))
+      throw new RefusedRequestError(400, `The parameter ${name} is given twice.`);
+  }
   for (const name of JSON_PARAMETERS) {
-    const value = (query as Record<string, unknown>)[name];
+    const value = given[name];
     if (typeof value === 'string') parsed(value, `The ${name} parameter`);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Notices clients of event streams that take nothing any more: gone without a word, or never reading. What counts is
+ * Notices clients that take nothing any more of what they are sent: gone without a word, or never reading. What counts is
  * progress: whoever takes a little of what waits is slow and stays, whoever takes nothing of it for a whole keepalive
  * is given up. A silent stream has a heartbeat that waits.
  */
@@ -13,6 +13,7 @@ export interface StalledClients {
 }
 
 interface Watched {
+  readonly socket: Socket;
   readonly onStalled: () => void;
   /** Bytes that the client is known to have; only rises. */
   taken: number;
@@ -24,13 +25,15 @@ interface Watched {
 const LOOKS_IN_A_KEEPALIVE = 3;
 
 export function createStalledClients(keepAliveMs: number): StalledClients {
-  const clients = new Map<Socket, Watched>();
+  /** One socket may have several: answers to requests that were sent at once. */
+  const clients = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
 
   async function look(): Promise<void> {
-    const [socket] = clients.keys();
-    const unacknowledged = await readUnacknowledged(socket?.localPort ?? 0);
-    for (const [each, watched] of clients) {
+    const [first] = clients;
+    const unacknowledged = await readUnacknowledged(first?.socket.localPort ?? 0);
+    for (const watched of clients) {
+      const { socket: each } = watched;
       const unseen = unacknowledged.get(each.remotePort ?? 0);
       // A table that changes while it is read may lack a line: that is no sign of life.
       if (unseen === undefined && unacknowledged.size > 0) continue;
@@ -43,11 +46,12 @@ export function createStalledClients(keepAliveMs: number): StalledClients {
 
   return {
     watch(socket, onStalled) {
-      clients.set(socket, { onStalled, taken: 0, looks: 0 });
+      const watched: Watched = { socket, onStalled, taken: 0, looks: 0 };
+      clients.add(watched);
       // One for all: the kernel's table is read once, however many streams there are.
       timer ??= setInterval(() => void look(), keepAliveMs / LOOKS_IN_A_KEEPALIVE).unref();
       return () => {
-        clients.delete(socket);
+        clients.delete(watched);
         if (clients.size > 0) return;
         clearInterval(timer);
         timer = undefined;

@@ -1,7 +1,7 @@
 /**
  * What waits in the process to be sent to one WebSocket. A client may have many operations and read none of their
- * results: those of subscriptions wait for their turn, so that each holds its latest state alone, and a client that goes
- * on asking without reading is closed.
+ * results: those of subscriptions wait for their turn, so that each holds its latest state alone, and a client that has
+ * asked for more than it reads is closed.
  */
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
@@ -10,11 +10,13 @@ import type { WebSocket } from 'ws';
 export interface Unsent {
   /** Settles when one more result may be handed over, or the socket is not open any more. */
   room(): Promise<void>;
+  /** Closes the socket when too much waits already. */
+  check(): void;
 }
 
 /** Results of subscriptions wait above this. A ping waits behind it, so a link of 90 KB/s answers in time. */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** Above this a client that asks for more is closed: forty of the largest pages, and far below what hurts a process. */
+/** Above this a client that asks for more, or has, is closed: forty of the largest pages, and far below what hurts a process. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Only while a client is slow. */
 const LOOK_AGAIN_MS = 5;
@@ -44,6 +46,7 @@ export function limitUnsent(socket: WebSocket): Unsent {
   };
   socket.on('message', check).on('ping', check);
   return {
+    check,
     room() {
       if (waiting.length === 0 && socket.bufferedAmount <= HIGH_WATER_BYTES) return Promise.resolve();
       return new Promise((resolve) => {

@@ -17,6 +17,8 @@ import type { WebSocket, WebSocketServer } from 'ws';
 
 import type { Logger } from '../lib/logger.js';
 
+const MOST_REASON_BYTES = 123;
+
 export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'], E> {
   readonly sockets: WebSocketServer;
   readonly protocol: ServerOptions<P, E & Extra>;
@@ -49,7 +51,7 @@ function serve(socket: WebSocket, request: IncomingMessage, server: Server<Extra
     {
       protocol: socket.protocol,
       send: (text) => sent(socket, text),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code, reason) => socket.close(code, fitting(reason)),
       onMessage: (handle) => socket.on('message', (data: Buffer) => void handle(String(data)).catch(fail)),
     },
     { socket, request },
@@ -63,6 +65,13 @@ function sent(socket: WebSocket, text: string): Promise<void> {
     if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
     else resolve();
   });
+}
+
+/** The protocol allows 123 bytes, and the library's reasons may hold an id of the client's. */
+function fitting(reason = ''): string {
+  return Buffer.from(reason)
+    .toString('utf8', 0, MOST_REASON_BYTES)
+    .replace(/\uFFFD+$/, '');
 }
 
 /** A client that is gone without a word is not asked to close: it would be waited for. */

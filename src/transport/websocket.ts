@@ -8,22 +8,23 @@ import type { IncomingMessage, Server } from 'node:http';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Logger } from '../lib/logger.js';
-import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
+import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { Admission } from './admission.js';
-import { type Leave, leavingAtEnd } from './connection-limits.js';
+import type { Leave } from './connection-limits.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { GuardedWebSocket } from './guarded-socket.js';
-import { withRequestId } from './request-id.js';
+import { createOpenStreams, type OpenStreams } from './open-streams.js';
 import type { RequestScope } from './request-scope.js';
 import type { Authorization } from './token-watch.js';
 import { limitUnsent, type Unsent } from './unsent.js';
 import { acceptUpgrades, type AdmissionOf } from './upgrade.js';
+import { executed, isSubscription, type SocketArgs, subscribed } from './websocket-operation.js';
 import { serveProtocol } from './websocket-protocol.js';
 
 export interface WebSocketOptions {
@@ -39,7 +40,11 @@ export interface WebSocketOptions {
 }
 
 type Params = Record<string, unknown> | undefined;
-type ConnectionExtra = { caller?: Caller; authorization?: Authorization } & Record<PropertyKey, unknown>;
+type ConnectionExtra = {
+  caller?: Caller;
+  authorization?: Authorization;
+  streams?: OpenStreams;
+} & Record<PropertyKey, unknown>;
 type Connection = Context<Params, ConnectionExtra & Extra>;
 
 const PATH = '/graphql';
@@ -84,7 +89,10 @@ export function addWebSocket({
     protocol: {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, admissionOf, log),
-      onClose: ({ extra }) => extra.authorization?.release(),
+      onClose: async ({ extra }) => {
+        extra.authorization?.release();
+        await extra.streams?.endAll();
+      },
       onSubscribe: async (connection, _id, payload) => {
         const leave = await placeOrRefusal(connection, admissionOf, log);
         if (typeof leave !== 'function') return leave;
@@ -93,10 +101,13 @@ export function addWebSocket({
         leave();
         return args;
       },
-      execute: (args) => leavingAtEnd(leavable(args as SocketArgs, pipeline), (args as SocketArgs).leave),
+      execute: (args) => executed(args as SocketArgs, pipeline),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
       onNext: async ({ extra }, _id, _payload, args) => {
-        if (isSubscription(args)) await unsent.get(extra.socket)?.room();
+        const waiting = unsent.get(extra.socket);
+        if (isSubscription(args)) await waiting?.room();
+        // All may have been asked for before the first was answered.
+        else waiting?.check();
       },
     },
   });
@@ -130,6 +141,7 @@ async function admit(
     // The client may have left meanwhile: then nobody would end the watch.
     if (socket.readyState !== socket.OPEN) return false;
     connection.extra.caller = caller;
+    connection.extra.streams = createOpenStreams();
     const authorization = scope.watch(caller);
     connection.extra.authorization = authorization;
     // Before any operation of the connection hears of it: nothing is told on a socket that closes.
@@ -173,85 +185,18 @@ async function placeOrRefusal(
   }
 }
 
-async function subscribed({ leave, authorization, ...args }: SocketArgs, pipeline: GraphQLPipeline) {
-  try {
-    const { requestId } = args.contextValue;
-    const source = await withRequestId(requestId, () => pipeline.subscribe(args, authorization));
-    if (Symbol.asyncIterator in source) return leavingAtEnd(source, leave);
-    leave();
-    return source;
-  } catch (error) {
-    leave();
-    throw error;
-  }
-}
-
 function argsOf(
   { extra }: Connection,
   payload: SubscribePayload,
   pipeline: GraphQLPipeline,
   scope: RequestScope,
-): ExecutionArgs | readonly GraphQLError[] {
+): Omit<SocketArgs, 'leave'> | readonly GraphQLError[] {
   const gone = new AbortController();
   // Only acknowledged connections get here, and those have a caller.
-  const { caller, authorization } = extra as Required<ConnectionExtra>;
+  const { caller, authorization, streams } = extra as Required<ConnectionExtra>;
   // A client that does not answer to the close could go on asking.
   if (authorization.ended) return [toGraphQLError(authorization.ended)];
   const context = scope.context(caller, randomUUID(), gone.signal);
   const args = pipeline.prepare(payload, context);
-  return 'document' in args ? withConnection(args, gone, authorization) : args;
-}
-
-/** `leave`: gives back the operation's place. */
-type SocketArgs = OperationArgs & {
-  readonly gone: AbortController;
-  readonly authorization: Authorization;
-  readonly leave: Leave;
-};
-
-/** Answers to queries and mutations are not held back: whoever asks for many has to read them. */
-function isSubscription({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === 'subscription';
-}
-
-function withConnection(
-  args: OperationArgs,
-  gone: AbortController,
-  authorization: Authorization,
-): Omit<SocketArgs, 'leave'> {
-  return { ...args, gone, authorization };
-}
-
-/**
- * A query or mutation as a stream of one result: the library tells streams alone that their client has completed the
- * operation or that the socket is closed. Not a generator, whose `return()` would wait behind the pending `next()`.
- */
-function leavable(args: SocketArgs, pipeline: GraphQLPipeline): AsyncGenerator<ExecutionResult, void, void> {
-  const done = { done: true, value: undefined } as const;
-  const left = Promise.withResolvers<typeof done>();
-  let asked = false;
-  const leave = async () => {
-    args.gone.abort();
-    left.resolve(done);
-    return done;
-  };
-  return {
-    async next() {
-      if (asked) return done;
-      asked = true;
-      const { requestId } = args.contextValue;
-      const result = withRequestId(requestId, () => pipeline.execute(args)).then(
-        (value) => ({ done: false, value }) as const,
-      );
-      return Promise.race([result, left.promise]);
-    },
-    return: leave,
-    throw: leave,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      await leave();
-    },
-  };
+  return 'document' in args ? { ...args, gone, authorization, streams } : args;
 }

@@ -208,6 +208,27 @@ describe('a WebSocket', () => {
 });
 
 describe('parameters of a GET', () => {
+  it.each(['query', 'operationName', 'variables', 'extensions', 'documentId'])(
+    'are refused when one is given twice: %s',
+    async (name) => {
+      for (const [path, accept] of PATHS) {
+        const url = `${app.url}${path}?query=${encodeURIComponent(QUERY)}&${name}=&${name}={}`;
+        const response = await fetch(url, { headers: { ...JSON_HEADERS, accept } });
+        expect(response.status).toBe(400);
+        expect(await response.text()).toMatch(/given twice.*BAD_REQUEST/);
+      }
+    },
+  );
+
+  it('may hold question marks', async () => {
+    const query = '{ usageExecution(id: "?") { id } }';
+    for (const [path, accept] of PATHS) {
+      const url = `${app.url}${path}?query=${encodeURIComponent(query).replace('%3F', '?')}&extensions={}`;
+      const response = await fetch(url, { headers: { ...JSON_HEADERS, accept } });
+      expect(await response.text()).toContain('{"data":{"usageExecution":null}}');
+    }
+  });
+
   it.each(PATHS)('are read as strictly as a body: %s', async (path, accept) => {
     const headers = { ...authorization('demo-admin'), accept, 'apollo-require-preflight': '1' };
     const parameters = new URLSearchParams({ query: QUERY, variables: '{"a":1,"a":2}' });

@@ -13,6 +13,9 @@ const WATCH = { query: 'subscription { usageExecutionsFinished { id } }' };
 const INIT = { type: 'connection_init', payload: { authorization: 'Bearer demo-admin' } };
 const SUBSCRIBE = { id: '1', type: 'subscribe', payload: WATCH };
 
+/** Of more bytes than characters. */
+const LONG_ID = { ...SUBSCRIBE, id: 'é'.repeat(100) };
+
 const VIOLATIONS: readonly (readonly [string, number, (raw: RawSocket) => void])[] = [
   ['a text that is no JSON', 4400, ({ socket }) => socket.send('hello')],
   ['a message without a type', 4400, (raw) => raw.send({ id: '1' })],
@@ -22,6 +25,7 @@ const VIOLATIONS: readonly (readonly [string, number, (raw: RawSocket) => void])
   ['the same key twice', 4400, ({ socket }) => socket.send('{"type":"ping","type":"pong"}')],
   ['a second introduction', 4429, (raw) => raw.send(INIT)],
   ['an id that is in use', 4409, (raw) => [SUBSCRIBE, SUBSCRIBE].forEach((message) => raw.send(message))],
+  ['a long id that is in use', 4409, (raw) => [LONG_ID, LONG_ID].forEach((message) => raw.send(message))],
 ];
 
 describe('a WebSocket that breaks the protocol is closed with the code for it', () => {

@@ -77,7 +77,7 @@ describe.each(LIGHT_DOORS)('a subscriber that stops reading for a while ($name)'
 /** 100 KB each: many times what the buffers of the network take for somebody who does not read. */
 const VERSIONS = 200;
 
-it('a WebSocket that goes on asking without reading is closed, and told why when it reads', async () => {
+it('a WebSocket that has asked for more than it reads is closed, and told why when it reads', async () => {
   await setUp({});
   const app = await startInside(cluster);
   cleanUp.push(() => app.stop());
@@ -88,7 +88,6 @@ it('a WebSocket that goes on asking without reading is closed, and told why when
   for (let i = 0; i < QUESTIONS; i += 1) raw.send({ id: String(i), type: 'subscribe', payload: { query } });
   // Whoever asks later is answered later, and hears of nothing.
   for (let i = 0; i < 3; i += 1) expect((await post(app.url, { query }, token())).errors).toBeUndefined();
-  raw.send({ type: 'ping' });
   raw.socket.resume();
   expect(await raw.closed).toEqual({ code: 1013, reason: 'Too much is waiting to be read' });
   await until('the server to forget it', () => app.watching.webSockets === 0);

@@ -7,6 +7,7 @@ const wrapped = (count: number, open: string, inside: string, close: string) =>
 /** Each fragment spreads the next one twice: 2^18 fields from some 800 characters. */
 export const FRAGMENT_BOMB = `{...f0} ${times(18, (i) => `fragment f${i} on Query {...f${i + 1} ...f${i + 1}}`)} fragment f18 on Query {__typename}`;
 
+const ALL_DIMENSIONS = 'DATE OAUTH_CLIENT ORGANIZATION USER TEMPLATE_URI HTTP_METHOD PLATFORM';
 const ROWS = 'rows(first: 1000) {nodes {date}}';
 const BIG_PAGE = 'query ($n: Int) {usageExecutions(first: 100) {nodes {rows(first: $n) {nodes {date}}}}}';
 
@@ -63,6 +64,18 @@ const TOO_COMPLEX: readonly (readonly [string, string, Record<string, unknown>?]
   [
     'a comparison with pages below it',
     `{compareUsageExecutions(baseline: "x", current: "y", by: [DATE], first: 1000) {baseline {${times(5, (i) => `a${i}: ${ROWS}`)}} current {${times(5, (i) => `a${i}: ${ROWS}`)}}}}`,
+  ],
+  [
+    'names of keys, many times',
+    `{usageExecution(id: "x") {groups(by: [${ALL_DIMENSIONS}], first: 1000) {key {${times(29, (i) => `a${i}: name`)}}}}}`,
+  ],
+  [
+    'names of keys in a comparison, many times',
+    `{compareUsageExecutions(baseline: "x", current: "y", by: [${ALL_DIMENSIONS}], first: 1000) {groups {key {${times(29, (i) => `a${i}: name`)}}}}}`,
+  ],
+  [
+    'names in rows, many times',
+    `{usageExecution(id: "x") {rows(first: 1000) {nodes {oauthClient {${times(29, (i) => `a${i}: name`)}}}}}}`,
   ],
   [
     'a variable with 3,000 unknown fields',
