@@ -34,7 +34,7 @@ export interface Stream<T> {
   rest(): Promise<Result<T>[]>;
   readonly ended: Promise<Ending>;
   /** Unsubscribes; also settles `ended`. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export type Token = string | null;
