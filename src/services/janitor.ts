@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type {
   CredentialSource,
+  DurationStore,
   ExecutionStore,
   SealedTokenStore,
   UpstreamBudgetStore,
@@ -19,6 +20,7 @@ export interface JanitorOptions {
   /** This node, as executions name it whose token is in its memory. */
   readonly node: string;
   readonly troubles: Pick<UpstreamTroubleStore, 'sweep'>;
+  readonly durations: Pick<DurationStore, 'sweep'>;
   readonly log: Logger;
 }
 
@@ -49,7 +51,7 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
 
 /** One round; exported so that a test need not wait for it. It ends early, between two batches, at `signal`. */
 export async function tidy(
-  { store, credentials, sealedTokens, budget, troubles, node }: JanitorOptions,
+  { store, credentials, sealedTokens, budget, troubles, durations, node }: JanitorOptions,
   signal?: AbortSignal,
 ): Promise<void> {
   const held = credentials.heldIds();
@@ -63,6 +65,7 @@ export async function tidy(
   await sealedTokens.sweep();
   await budget.sweep();
   await troubles.sweep();
+  await durations.sweep();
   while (!signal?.aborted && (await store.deleteExpired()))
     await sleep(BATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
 }
