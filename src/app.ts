@@ -47,7 +47,10 @@ import { createExecutionStep } from './services/execution-step.js';
 import { createExportService } from './services/export-service.js';
 import { createFinalWait } from './services/final-wait.js';
 import { createJanitor } from './services/janitor.js';
-import { createGrowingPollPolicy } from './services/poll-policy.js';
+import { createPollPolicy } from './services/poll-policy.js';
+import { createCallPrice } from './services/call-price.js';
+import { createDurationExchange } from './services/duration-exchange.js';
+import { createDurationModels } from './services/duration-models.js';
 import { createPatientUpstream } from './services/patient-upstream.js';
 import { createPoller } from './services/poller.js';
 import { createStoreClock } from './services/store-clock.js';
@@ -62,6 +65,7 @@ import { createExecutionStore } from './store/execution-store.js';
 import { migrate } from './store/migrate.js';
 import { createSealedTokenStore } from './store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from './store/upstream-budget.js';
+import { createDurationStore } from './store/query-durations.js';
 import { createUpstreamTroubleStore } from './store/upstream-troubles.js';
 import { createHttpServer, type StreamCounts } from './transport/http-server.js';
 import { expectFreeAddress } from './transport/listen-address.js';
@@ -171,6 +175,9 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
   log.debug({ node }, 'the name of this node in leases');
   const { leaseMs, resultTtlMs } = config;
 
+  const models = createDurationModels();
+  const exchange = createDurationExchange({ store: stores.durations, models, log });
+  onStop(() => exchange.stop());
   const step = createExecutionStep({
     store: pollerStore,
     upstream: upstream.usage,
@@ -181,7 +188,12 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     maxResultRows: config.maxResultRows,
     dataDayBoundaryMs: config.dataDayBoundaryMs,
     now: clock.now,
-    policy: createGrowingPollPolicy({ ...config.poll, random: Math.random }),
+    policy: createPollPolicy({
+      models,
+      price: createCallPrice(() => performance.now()),
+      ...config.poll,
+      random: Math.random,
+    }),
   });
   const poller = createPoller({
     store: pollerStore,
@@ -227,6 +239,7 @@ async function startEverything(config: Config, log: Logger, onStop: OnStop): Pro
     budget: stores.pollerBudget,
     node,
     troubles: stores.troubles,
+    durations: stores.durations,
     log,
   });
   onStop(() => janitor.stop());
@@ -298,6 +311,7 @@ async function openStore(url: string, budget: BudgetOptions, log: Logger, onStop
     budget: createUpstreamBudgetStore(requests.db, budget),
     pollerBudget: createUpstreamBudgetStore(work.db, budget),
     troubles: createUpstreamTroubleStore(work.db, TROUBLE),
+    durations: createDurationStore(work.db),
   };
 }
 

@@ -33,7 +33,7 @@ describe('parseConfig', () => {
       serviceClient: null,
       jwt: null,
       tokenEncryptionKey: null,
-      poll: { initialMs: 1_000, maxMs: 30_000 },
+      poll: { minMs: 1_000, maxMs: 30_000, callCostMs: 1_500 },
       upstreamBudget: { limit: 250, windowMs: 61_000 },
       executionDeadlineMs: 3_600_000,
       leaseMs: 10_000,

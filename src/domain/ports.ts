@@ -35,6 +35,8 @@ export interface Claim {
   readonly pastDeadline: boolean;
   /** Since upstream accepted the query, or since its creation before that. */
   readonly ageMs: number;
+  /** That age when upstream last said that the query still ran; 0 before that. */
+  readonly runningAtMs: number;
 }
 
 export interface NewExecution {
@@ -356,6 +358,29 @@ export interface UpstreamBudgetStore {
   block(credentialId: string, ms: number): Promise<void>;
   read(credentialId: string): Promise<BudgetState>;
   /** Forgets credentials that have their whole budget; gives their number. */
+  sweep(): Promise<number>;
+}
+
+/** How long a kind of query takes: a weight for each of the program's bins. */
+export interface KnownDurations {
+  readonly kind: string;
+  readonly weights: ArrayLike<number>;
+}
+
+export interface LearnedDurations {
+  readonly kind: string;
+  /** By how much each bin has grown. */
+  readonly growth: ArrayLike<number>;
+  /** Share of what was known before that is still worth something. */
+  readonly kept: number;
+}
+
+/** What all nodes have learned together about how long queries take. */
+export interface DurationStore {
+  add(learned: readonly LearnedDurations[]): Promise<void>;
+  /** Those that have changed since; the latest thousand at most. Null: whenever. */
+  changedSince(since: Date | null): Promise<{ readonly known: readonly KnownDurations[]; readonly at: Date }>;
+  /** Forgets kinds of which nothing was learned for a month; gives their number. */
   sweep(): Promise<number>;
 }
 

@@ -60,7 +60,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
         : await ask(claim, token, signal);
     } catch (error) {
       if (signal.aborted || (error instanceof RequestError && error.retryable)) throw error;
-      if (error instanceof PutOffError) return store.postpone(claim, error.retryInMs, error.reason);
+      if (error instanceof PutOffError) return putOff(claim, error);
       return error instanceof UpstreamError ? afterFailure(claim, error) : afterBug(claim, error);
     }
   };
@@ -82,6 +82,11 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     }
   }
 
+  function putOff(claim: Claim, { retryInMs, reason }: PutOffError): Promise<Execution | null> {
+    if (reason === 'BUDGET_USED_UP') policy.putOff(contextOf(claim));
+    return store.postpone(claim, retryInMs, reason);
+  }
+
   async function submit(claim: Claim, token: string, signal: AbortSignal): Promise<Execution | null> {
     const { upstreamId } = await upstream.start(claim.execution, token, signal);
     return store.recordSubmitted(claim, upstreamId, policy.untilNextPoll(contextOf(claim)));
@@ -94,6 +99,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     for (;;) {
       const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
+      if (cursor === null) policy.ended(contextOf(claim));
       const page = answer.rows.slice(0, Math.max(0, options.maxResultRows - stored));
       stored += page.length;
       const full = stored >= options.maxResultRows;
@@ -111,8 +117,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     if (!answer.known) {
       options.unknownStatuses.count(claim.execution.id, answer.upstreamStatus);
     }
-    const context = contextOf(claim);
-    const nextPollInMs = policy.untilNextPoll({ ...context, pollCount: context.pollCount + 1 });
+    const nextPollInMs = policy.untilNextPoll(contextOf(claim));
     return store.recordAttempt(claim, { polled: true, nextPollInMs });
   }
 
@@ -160,9 +165,10 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   }
 }
 
-function contextOf({ execution, ageMs }: Claim): PollContext {
-  const { operation, request, pollCount, failureCount } = execution;
-  return { operation, request, ageMs, pollCount, failureCount };
+function contextOf({ execution, ageMs, runningAtMs }: Claim): PollContext {
+  const { operation, request, credentialId, failureCount } = execution;
+  const { organizationId } = execution.owner;
+  return { operation, request, organizationId, credentialId, ageMs, runningAtMs, failureCount };
 }
 
 function reachedUpstreamCap({ execution }: Claim, stored: number): boolean {

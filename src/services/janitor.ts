@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type {
   CredentialSource,
+  DurationStore,
   ExecutionStore,
   SealedTokenStore,
   UpstreamBudgetStore,
@@ -19,6 +20,7 @@ export interface JanitorOptions {
   /** This node, as executions name it whose token is in its memory. */
   readonly node: string;
   readonly troubles: Pick<UpstreamTroubleStore, 'sweep'>;
+  readonly durations: Pick<DurationStore, 'sweep'>;
   readonly log: Logger;
 }
 
@@ -48,13 +50,14 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
  * that fails keeps none of the others from being done.
  */
 export async function tidy(options: JanitorOptions, signal?: AbortSignal): Promise<void> {
-  const { store, sealedTokens, budget, troubles, node, log } = options;
+  const { store, sealedTokens, budget, troubles, durations, node, log } = options;
   const chores = [
     () => forgetIdle(options),
     () => store.reclaimHeld(node),
     () => sealedTokens.sweep(),
     () => budget.sweep(),
     () => troubles.sweep(),
+    () => durations.sweep(),
     () => deleteExpired(store, signal),
   ];
   for (const chore of chores) {

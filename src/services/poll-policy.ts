@@ -1,60 +1,122 @@
 /**
- * When to ask upstream again. The interface is what a policy that learns will take; this one needs no memory: a
- * short first delay, since most queries are quick, then growing ones, all jittered so that executions that began
- * together do not stay together.
+ * When to ask upstream again. Polls are placed where completion is likely: the cheapest plan (`poll-plan.ts`) for what
+ * finished queries have taught (`duration-models.ts`), with calls the dearer the shorter the budget is
+ * (`call-price.ts`). Instants are jittered, so that executions that began together do not stay together, and because
+ * polls at ever other instants tell more about durations than always the same would.
  */
 import type { UsageOperation } from '../domain/operation.js';
 import type { UsageRequest } from '../domain/request.js';
+import type { CallPrice } from './call-price.js';
+import type { DurationModels, KindPath } from './duration-models.js';
+import { type PollPlan, planPolls } from './poll-plan.js';
+import { kindOf } from './query-kind.js';
 
 export interface PollContext {
   readonly operation: UsageOperation;
   readonly request: UsageRequest;
+  readonly organizationId: string;
+  readonly credentialId: string;
   /** Milliseconds since upstream accepted the query. */
   readonly ageMs: number;
-  /** Answers read so far. */
-  readonly pollCount: number;
+  /** Its age when upstream last said that it still ran; 0 before that. */
+  readonly runningAtMs: number;
   /** Attempts in a row that failed, this one included. */
   readonly failureCount: number;
 }
 
-/** Every method gives the milliseconds to wait; pure but for the jitter's random source. */
 export interface PollPolicy {
-  /** Upstream has accepted the query, or has just said that it still runs. */
+  /** Milliseconds to wait. Upstream has accepted the query, or has just said that it still runs. */
   untilNextPoll(context: PollContext): number;
-  /** Upstream could not be asked. `retryAfterMs`: how long it wants to be left alone; null when it did not say. */
+  /**
+   * Milliseconds to wait. Upstream could not be asked. `retryAfterMs`: how long it wants to be left alone; null when it
+   * did not say.
+   */
   untilRetry(context: PollContext, retryAfterMs: number | null): number;
+  /** A poll at this age has found the result. */
+  ended(context: PollContext): void;
+  /** A call had to wait for lack of budget. */
+  putOff(context: PollContext): void;
 }
 
 export interface PollPolicyOptions {
-  /** First delay, in milliseconds. */
-  readonly initialMs: number;
-  /** Longest delay, in milliseconds; a longer `Retry-After` is obeyed all the same. */
+  readonly models: DurationModels;
+  readonly price: CallPrice;
+  /** Shortest wait between two polls, in milliseconds. */
+  readonly minMs: number;
+  /** Longest wait, in milliseconds; a longer `Retry-After` is obeyed all the same. */
   readonly maxMs: number;
+  /** How many milliseconds of waiting one call is worth. */
+  readonly callCostMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** Between 1.3 (many calls) and 2 (a query that has just missed a poll waits as long again as it took). */
-const GROWTH = 1.5;
-/** Retries back off faster than polls: whoever fails is not helped by being asked. */
+/** Of what was learned since; a plan takes half a millisecond, and a few more observations hardly change it. */
+const STALE_SHARE = 0.05;
+const MOST_PLANS = 1_000;
+/** Share of the wait, to either side. */
+const JITTER = 0.1;
+
 const RETRY_GROWTH = 2;
 const RETRY_MIN_MS = 1_000;
-const JITTER = 0.2;
-/** What upstream has asked for is known to the second: a fifth of an hour on top would help nobody. */
-const MOST_RETRY_AFTER_JITTER_MS = 5_000;
+/** Retries are jittered upwards only: nothing is asked earlier than it was told to be. */
+const RETRY_JITTER = 0.2;
+/** Of a long `Retry-After`: minutes of jitter would serve nobody. */
+const MOST_RETRY_JITTER_MS = 5_000;
 
-export function createGrowingPollPolicy({ initialMs, maxMs, random }: PollPolicyOptions): PollPolicy {
-  // Upwards only: nothing is asked earlier than it was told to be.
-  const jittered = (ms: number) => Math.ceil(ms * (1 + JITTER * random()));
-  const growing = (firstMs: number, growth: number, steps: number) =>
-    Math.min(maxMs, firstMs * growth ** Math.min(steps, 60));
+interface Cached {
+  readonly revision: number;
+  readonly plan: PollPlan;
+}
+
+export function createPollPolicy(options: PollPolicyOptions): PollPolicy {
+  const { models, price, minMs, maxMs, callCostMs, random } = options;
+  const plans = new Map<string, Cached>();
+
+  function planOf(kind: KindPath, pressure: number): PollPlan {
+    const step = pressureStep(pressure);
+    const name = `${step} ${kind.at(-1)}`;
+    const revision = models.revision(kind);
+    const cached = plans.get(name);
+    if (cached && revision - cached.revision <= STALE_SHARE * cached.revision) return cached.plan;
+    const plan = planPolls(models.belief(kind), { callCostMs: callCostMs * 2 ** step, maxGapMs: maxMs });
+    plans.delete(name);
+    plans.set(name, { revision, plan });
+    const [oldest] = plans.keys();
+    if (plans.size > MOST_PLANS && oldest !== undefined) plans.delete(oldest);
+    return plan;
+  }
+
   return {
-    untilNextPoll: ({ pollCount }) => jittered(growing(initialMs, GROWTH, pollCount)),
-    untilRetry({ failureCount }, retryAfterMs) {
-      const backoff = jittered(growing(RETRY_MIN_MS, RETRY_GROWTH, Math.max(0, failureCount - 1)));
-      if (retryAfterMs === null) return backoff;
-      const asked = Math.min(jittered(retryAfterMs), retryAfterMs + MOST_RETRY_AFTER_JITTER_MS);
-      return Math.max(asked, RETRY_MIN_MS);
+    untilNextPoll(context) {
+      const { ageMs, credentialId } = context;
+      const ms = planOf(kindOfContext(context), price.pressureOf(credentialId)).nextMs(ageMs) - ageMs;
+      // Behind the last edge there is no plan any more.
+      const wait = ms > 0 ? ms : maxMs;
+      const jittered = wait * (1 + JITTER * (2 * random() - 1));
+      return Math.ceil(Math.min(maxMs, Math.max(minMs, jittered)));
     },
+    untilRetry({ failureCount }, retryAfterMs) {
+      const growing = Math.min(
+        maxMs,
+        RETRY_MIN_MS * RETRY_GROWTH ** Math.min(Math.max(0, failureCount - 1), 60),
+      );
+      if (retryAfterMs === null) return Math.ceil(growing * (1 + RETRY_JITTER * random()));
+      const jitter = Math.min(retryAfterMs * RETRY_JITTER, MOST_RETRY_JITTER_MS) * random();
+      return Math.max(Math.ceil(retryAfterMs + jitter), RETRY_MIN_MS);
+    },
+    ended(context) {
+      models.learn(kindOfContext(context), { afterMs: context.runningAtMs, untilMs: context.ageMs });
+    },
+    putOff: ({ credentialId }) => price.putOff(credentialId),
   };
+}
+
+function kindOfContext({ operation, request, organizationId }: PollContext): KindPath {
+  return kindOf(operation, request, organizationId);
+}
+
+/** In powers of two, so that few plans are made. */
+function pressureStep(pressure: number): number {
+  return Math.min(10, Math.max(0, Math.round(Math.log2(pressure))));
 }

@@ -51,7 +51,7 @@ export async function insertExecution(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return toClaim({ ...row, past_deadline: false, age_ms: 0 });
+  return toClaim({ ...row, past_deadline: false, age_ms: 0, running_at_ms: 0 });
 }
 
 export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPollInMs: number) {
@@ -63,7 +63,7 @@ export function recordSubmitted(db: Db, claim: Claim, upstreamId: string, nextPo
 
 export function recordAttempt(db: Db, claim: Claim, { polled, failure = null, nextPollInMs }: Attempt) {
   const counted = polled
-    ? sql`poll_count = poll_count + 1, failure_count = 0`
+    ? sql`poll_count = poll_count + 1, failure_count = 0, running_at = now()`
     : sql`failure_count = failure_count + 1`;
   const changes = sql`${counted}, ${errorColumns(failure)}, ${pollAgain(nextPollInMs)},
     upstream_may_still_run = upstream_may_still_run OR (upstream_id IS NULL AND ${isAnswerLost(failure)})`;

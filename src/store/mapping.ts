@@ -9,7 +9,11 @@ import type { ExecutionsTable } from './tables.js';
 export type ExecutionRow = Selectable<ExecutionsTable>;
 
 /** A claimed execution, with what only the database's clock may judge. */
-export type ClaimedRow = ExecutionRow & { readonly past_deadline: boolean; readonly age_ms: number };
+export type ClaimedRow = ExecutionRow & {
+  readonly past_deadline: boolean;
+  readonly age_ms: number;
+  readonly running_at_ms: number;
+};
 
 export function toClaim(row: ClaimedRow): Claim {
   return {
@@ -19,6 +23,7 @@ export function toClaim(row: ClaimedRow): Claim {
     storedRows: row.row_count,
     pastDeadline: row.past_deadline,
     ageMs: row.age_ms,
+    runningAtMs: row.running_at_ms,
   };
 }
 

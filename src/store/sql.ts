@@ -22,4 +22,5 @@ export const unexpired = sql<boolean>`(expires_at IS NULL OR expires_at > now())
 /** Columns of a `ClaimedRow`: a node's own clock may be wrong by minutes. */
 export const claimFacts = sql`
   executions.deadline_at <= now() AS past_deadline,
-  EXTRACT(EPOCH FROM now() - COALESCE(executions.submitted_at, executions.created_at))::float8 * 1000 AS age_ms`;
+  EXTRACT(EPOCH FROM now() - COALESCE(executions.submitted_at, executions.created_at))::float8 * 1000 AS age_ms,
+  COALESCE(EXTRACT(EPOCH FROM executions.running_at - executions.submitted_at)::float8 * 1000, 0) AS running_at_ms`;

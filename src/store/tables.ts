@@ -21,6 +21,8 @@ export interface ExecutionsTable {
   upstream_id: string | null;
   created_at: Generated<Date>;
   submitted_at: Date | null;
+  /** Upstream's last word that it went on. */
+  running_at: Date | null;
   finished_at: Date | null;
   expires_at: Date | null;
   deadline_at: Date;

@@ -97,7 +97,13 @@ describe('the program on its own database and upstream, after kill -9', () => {
   });
 
   it('goes on where it was, on the server that was left behind', async () => {
-    const env = { DATA_DIR: dataDir, POLL_INITIAL_MS: '100', POLL_MAX_MS: '1000', LEASE_MS: '1000' };
+    const env = {
+      DATA_DIR: dataDir,
+      POLL_INITIAL_MS: '100',
+      POLL_MAX_MS: '1000',
+      POLL_CALL_COST_MS: '1',
+      LEASE_MS: '1000',
+    };
     const ids: string[] = [];
     let maybePostedTwice = 0;
     let first: number | undefined;

@@ -22,6 +22,7 @@ export async function createSurroundings(options: SimulatorOptions = {}): Promis
     GENESYS_LOGIN_URL: simulator.url,
     TOKEN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
     POLL_INITIAL_MS: '100',
+    POLL_CALL_COST_MS: '1',
     POLL_MAX_MS: '1000',
     LEASE_MS: '1000',
     DRAIN_MS: '0',

@@ -17,7 +17,7 @@ describe('programs on one DATA_DIR', () => {
   beforeEach(async () => {
     scratch = await Scratch.create();
     dataDir = scratch.dataDir('data');
-    env = { DATA_DIR: dataDir, POLL_INITIAL_MS: '100', POLL_MAX_MS: '1000' };
+    env = { DATA_DIR: dataDir, POLL_INITIAL_MS: '100', POLL_MAX_MS: '1000', POLL_CALL_COST_MS: '1' };
   });
   afterEach(async () => {
     await nodes.killAll();

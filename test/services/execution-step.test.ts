@@ -50,7 +50,7 @@ describe('a step of an execution', () => {
       { upstreamId: 'upstream-1', cursor: null, token: 'token-1' },
     ]);
     expect(parts.upstream.starts).toEqual([]);
-    expect(await delayOf(asked)).toBe(1_500);
+    expect(await delayOf(asked)).toBe(1_000);
   });
 
   it('goes on asking when upstream gives a status that nobody knows', async () => {

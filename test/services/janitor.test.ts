@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/lib/logger.js';
 import { createJanitor, tidy } from '../../src/services/janitor.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
 import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
+import { createDurationStore } from '../../src/store/query-durations.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import {
   CALLER,
@@ -48,6 +49,7 @@ describe('the janitor', () => {
       firstPauseMs: 1_000,
       longestPauseMs: 30_000,
     }),
+    durations: createDurationStore(test.database.db),
     log: silentLogger,
   });
 

@@ -25,7 +25,12 @@ export interface TestApp {
 }
 
 /** Quick polls: a test waits for no second that it does not need. */
-const QUICK = { POLL_INITIAL_MS: '100', POLL_MAX_MS: '1000', LEASE_MS: '2000' };
+const QUICK = {
+  POLL_INITIAL_MS: '100',
+  POLL_MAX_MS: '1000',
+  POLL_CALL_COST_MS: '1',
+  LEASE_MS: '2000',
+};
 /** As good as none: a test that polls every 100 ms needs more than a minute's share. */
 const AMPLE = { limit: 300, windowMs: 100 };
 /** Any 32 bytes do. */

@@ -4,7 +4,7 @@ import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports
 import { silentLogger } from '../../src/lib/logger.js';
 import { createExecutionStep, type ExecutionStepOptions } from '../../src/services/execution-step.js';
 import { createUnknownStatuses } from '../../src/services/unknown-statuses.js';
-import { createGrowingPollPolicy } from '../../src/services/poll-policy.js';
+import type { PollPolicy } from '../../src/services/poll-policy.js';
 import { scriptedCredentials, scriptedUpstream } from './scripted-upstream.js';
 import { intent, LEASE_MS, NODE, runningClaim, TTL_MS } from './store.js';
 
@@ -19,6 +19,14 @@ export interface StepParts {
   readonly make: (claim: Claim, signal?: AbortSignal) => Promise<Execution | null>;
 }
 
+/** Waits that a test can foresee. */
+const plainPolicy: PollPolicy = {
+  untilNextPoll: ({ runningAtMs }) => (runningAtMs > 0 ? 2_000 : 1_000),
+  untilRetry: ({ failureCount }, retryAfterMs) => retryAfterMs ?? 1_000 * 2 ** (failureCount - 1),
+  ended() {},
+  putOff() {},
+};
+
 export function stepParts(store: ExecutionStore, options: Partial<ExecutionStepOptions> = {}): StepParts {
   const upstream = scriptedUpstream();
   const credentials = scriptedCredentials();
@@ -26,7 +34,7 @@ export function stepParts(store: ExecutionStore, options: Partial<ExecutionStepO
     store,
     upstream,
     credentials,
-    policy: createGrowingPollPolicy({ initialMs: 1_000, maxMs: 30_000, random: () => 0 }),
+    policy: plainPolicy,
     log: silentLogger,
     unknownStatuses: createUnknownStatuses(silentLogger),
     resultTtlMs: TTL_MS,

@@ -6,6 +6,7 @@ import * as neverTwice from './002-never-twice.js';
 import * as upstreamBudget from './003-upstream-budget.js';
 import * as credentialWaits from './004-credential-waits.js';
 import * as upstreamTroubles from './005-upstream-troubles.js';
+import * as queryDurations from './006-query-durations.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
@@ -13,4 +14,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '003-upstream-budget': upstreamBudget,
   '004-credential-waits': credentialWaits,
   '005-upstream-troubles': upstreamTroubles,
+  '006-query-durations': queryDurations,
 };

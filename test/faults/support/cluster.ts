@@ -64,7 +64,12 @@ export interface Cluster {
 }
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
-const QUICK = { POLL_INITIAL_MS: '200', POLL_MAX_MS: '1000', LEASE_MS: '2000' };
+const QUICK = {
+  POLL_INITIAL_MS: '200',
+  POLL_MAX_MS: '1000',
+  POLL_CALL_COST_MS: '500',
+  LEASE_MS: '2000',
+};
 const DAY_MS = 86_400_000;
 /** Of intervals of one to 28 days that start in the last two years; enough for a long test. */
 const INTERVALS = 700 * 28;
