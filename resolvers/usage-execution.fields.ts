@@ -48,10 +48,14 @@ export class UsageExecutionFieldsResolver {
     const place = fromRowCursor(source.id, query.order, after);
     const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query);
     const edges = page.items.map(({ position, row }) => ({
-      cursor: toRowCursor(source.id, query.order, position),
+      // Of a full page mostly two are asked for.
+      get cursor() {
+        return toRowCursor(source.id, query.order, position);
+      },
       node: toUsageRow(row),
     }));
-    return { ...pageOf(edges, page.hasNextPage), count: () => table.countRows(source, query.filter) };
+    const { pageInfo } = pageOf(edges, page.hasNextPage);
+    return { edges, pageInfo, count: () => table.countRows(source, query.filter) };
   }
 
   @FieldResolver(() => UsageTotals, {
