@@ -52,10 +52,19 @@ export async function handOver(
   return true;
 }
 
-function isSendable({ requests, status200, status300, status400, status429, status500 }: UsageRow): boolean {
-  return [requests, status200, status300, status400, status429, status500].every(
-    (counter) => counter === null || Number.isSafeInteger(counter),
+function isSendable(row: UsageRow): boolean {
+  return (
+    isCount(row.requests) &&
+    isCount(row.status200) &&
+    isCount(row.status300) &&
+    isCount(row.status400) &&
+    isCount(row.status429) &&
+    isCount(row.status500)
   );
+}
+
+function isCount(counter: number | null): boolean {
+  return counter === null || Number.isSafeInteger(counter);
 }
 
 const plain =

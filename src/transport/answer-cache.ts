@@ -2,7 +2,8 @@
 import type { Reads } from '../services/tracked-reads.js';
 
 export interface KeptAnswer {
-  readonly body: Buffer;
+  /** A text, when it is so short that it is sent in one piece with the headers. */
+  readonly body: Buffer | string;
   /** What it was made of. */
   readonly reads: Reads;
 }

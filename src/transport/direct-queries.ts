@@ -52,6 +52,8 @@ export interface DirectQueriesOptions {
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Node sends a text in one piece with the headers, and copies it for that; bytes are sent as they are, beside them. */
+const SHORT = 4_000;
 /** Variables that are longer are seldom the same again. */
 const MOST_KEY_LENGTH = 4_000;
 /** Operations that were weighed, with their variables: each has a key of less than 8 KB. */
@@ -136,7 +138,7 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       if (result.errors) return failed(result, { text: found.text, variables: request.variables }, context);
       const text = toBody(result);
       if (!reads || key.length > MOST_KEY_LENGTH || !isLasting(document, operation.selectionSet)) return text;
-      const body = Buffer.from(text);
+      const body = text.length < SHORT ? text : Buffer.from(text);
       answers.set(key, { body, reads });
       return body;
     },

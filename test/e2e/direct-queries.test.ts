@@ -14,7 +14,7 @@ import { finishedId, startedId } from '../support/starts.js';
 /** Says the same as the short one, and is longer than any that the program learns: Apollo answers each time. */
 const BY_APOLLO = `application/json${', application/json;q=0.5'.repeat(20)}`;
 const DIRECTLY = 'application/json';
-const QUERIES = 1_500;
+const QUERIES = 400;
 const TOKENS = ['demo-admin', 'demo-viewer', 'demo-none', 'demo-other-org'] as const;
 /** What may be another thing a moment later. */
 const VOLATILE = new Set([

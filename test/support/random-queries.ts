@@ -29,6 +29,8 @@ export interface RandomQueriesOptions {
 }
 
 const MOST_DEPTH = 5;
+/** Two of them are special to objects. */
+const ALIASES = ['a', 'b', '__proto__', 'toJSON', 'name'];
 
 /** Valid for the most part; some have arguments that are refused, or variables that do not fit. */
 export function randomQuery(options: RandomQueriesOptions): RawOperation {
@@ -39,6 +41,7 @@ class Writer {
   readonly #fragments: string[] = [];
   readonly #definitions = new Map<string, string>();
   readonly #variables: Record<string, unknown> = {};
+  #aliases = 0;
 
   constructor(private readonly options: RandomQueriesOptions) {}
 
@@ -60,7 +63,7 @@ class Writer {
       return `{ __typename id ... on ${one!.name} ${this.#selection(one!, depth)} }`;
     }
     if (!isObjectType(type)) return '';
-    const parts = Array.from({ length: this.#int(1, depth === 0 ? 2 : 7) }, () => this.#part(type, depth));
+    const parts = Array.from({ length: this.#int(1, depth === 0 ? 1 : 5) }, () => this.#part(type, depth));
     return `{ ${parts.join(' ')} }`;
   }
 
@@ -78,8 +81,9 @@ class Writer {
   }
 
   #field(type: GraphQLObjectType, depth: number): string {
-    const alias = this.#chance(0.15) ? `${this.#pick(['a', 'b', '__proto__', 'toJSON', 'name'])}: ` : '';
-    if (this.#chance(0.07)) return `${alias}__typename${this.#directive()}`;
+    // Fields of one name and other arguments would not go together.
+    const alias = `${this.#chance(0.04) ? this.#pick(ALIASES) : `a${(this.#aliases += 1)}`}: `;
+    if (this.#chance(0.07)) return `__typename${this.#directive()}`;
     const fields = Object.values(type.getFields()).filter(
       (field) =>
         !this.options.without.has(`${type.name}.${field.name}`) &&
@@ -88,7 +92,8 @@ class Writer {
     const field = this.#pick(fields);
     if (!field) return '__typename';
     const below = this.#selection(getNamedType(field.type), depth + 1);
-    return `${alias}${field.name}${this.#arguments(field)}${this.#directive()} ${below}`;
+    const isFree = field.args.length === 0 && this.#chance(0.85);
+    return `${isFree ? '' : alias}${field.name}${this.#arguments(field)}${this.#directive()} ${below}`;
   }
 
   #directive(): string {
