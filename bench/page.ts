@@ -19,7 +19,7 @@ const asked = new Map<Server, number>();
 const first: Case = {
   name: 'first time',
   connections: CONNECTIONS,
-  next(server) {
+  next: (server) => {
     const position = (asked.get(server) ?? 0) + 1;
     asked.set(server, position);
     if (position + PAGE > servers.rows) throw new Error('every page has been asked for');
@@ -46,9 +46,12 @@ async function checkSameBytes(): Promise<number> {
   let bytes = 0;
   for (const position of positions) {
     const variables = { id, after: position > 0 ? cursorAt(id, position) : null };
-    const texts = await Promise.all(servers.all.map(async ({ url }) => (await ask(url, PAGE_QUERY, variables)).trim()));
+    const texts = await Promise.all(
+      servers.all.map(async ({ url }) => (await ask(url, PAGE_QUERY, variables)).trim()),
+    );
     texts.forEach((text, i) => {
-      if (text !== texts[0]) throw new Error(`${servers.all[i]?.name} answers otherwise: ${text.slice(0, 300)}`);
+      if (text !== texts[0])
+        throw new Error(`${servers.all[i]?.name} answers otherwise: ${text.slice(0, 300)}`);
     });
     bytes ||= texts[0]?.length ?? 0;
   }

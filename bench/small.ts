@@ -12,7 +12,9 @@ const body = JSON.stringify({ query: STATUS_QUERY, variables });
 const status: Case = { name: 'status', connections: CONNECTIONS, next: () => body };
 
 try {
-  const texts = await Promise.all(servers.all.map(async ({ url }) => (await ask(url, STATUS_QUERY, variables)).trim()));
+  const texts = await Promise.all(
+    servers.all.map(async ({ url }) => (await ask(url, STATUS_QUERY, variables)).trim()),
+  );
   // The version counts what happened on the way, which the peers have not seen.
   const same = texts.map((text) => text.replace(/"version":\d+/, '"version":0'));
   if (new Set(same).size > 1) throw new Error(`the answers differ: ${texts.join('\n')}`);

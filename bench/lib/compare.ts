@@ -10,7 +10,7 @@ export interface Case {
   readonly name: string;
   readonly connections: number;
   /** The body of the next request to a server. */
-  next(server: Server): string;
+  readonly next: (server: Server) => string;
 }
 
 export interface Result {
@@ -27,7 +27,12 @@ export interface Result {
 
 const WARM_UP_MS = 700;
 
-export async function compare(one: Case, servers: readonly Server[], rounds: number, ms: number): Promise<Result[]> {
+export async function compare(
+  one: Case,
+  servers: readonly Server[],
+  rounds: number,
+  ms: number,
+): Promise<Result[]> {
   const measured = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]));
   const turn = (server: Server, forMs: number) =>
     load({ ...server, connections: one.connections, ms: forMs, next: () => one.next(server) });
@@ -41,12 +46,12 @@ export async function compare(one: Case, servers: readonly Server[], rounds: num
     const rates = all.map((each) => each.requestsPerSecond);
     return {
       server: name,
-      requestsPerSecond: round(median(rates)),
-      spread: [round(Math.min(...rates)), round(Math.max(...rates))],
-      p50Ms: round(median(all.map((each) => each.p50Ms))),
-      p99Ms: round(median(all.map((each) => each.p99Ms))),
-      cpuMs: round(median(all.map((each) => each.cpuMs))),
-      toRaw: round(median(rates.map((rate, i) => rate / (raw[i]?.requestsPerSecond ?? NaN)))),
+      requestsPerSecond: rounded(median(rates)),
+      spread: [rounded(Math.min(...rates)), rounded(Math.max(...rates))],
+      p50Ms: rounded(median(all.map((each) => each.p50Ms))),
+      p99Ms: rounded(median(all.map((each) => each.p99Ms))),
+      cpuMs: rounded(median(all.map((each) => each.cpuMs))),
+      toRaw: rounded(median(rates.map((rate, i) => rate / (raw[i]?.requestsPerSecond ?? NaN)))),
     };
   });
 }
@@ -81,6 +86,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-function round(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }

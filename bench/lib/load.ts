@@ -11,7 +11,7 @@ export interface Load {
   readonly connections: number;
   readonly ms: number;
   /** The body of the next request. */
-  next(): string;
+  readonly next: () => string;
 }
 
 export interface Measured {
@@ -30,7 +30,9 @@ export async function load({ url, pid, connections, ms, next }: Load): Promise<M
   const cpuBefore = cpuOf(pid);
   const begun = performance.now();
   const request = () => toRequest(hostname, next());
-  const clients = Array.from({ length: connections }, () => ask(hostname, Number(port), begun + ms, request, latencies));
+  const clients = Array.from({ length: connections }, () =>
+    ask(hostname, Number(port), begun + ms, request, latencies),
+  );
   await Promise.all(clients);
   const tookMs = performance.now() - begun;
   const cpu = cpuOf(pid) - cpuBefore;
@@ -51,7 +53,13 @@ function toRequest(host: string, body: string): string {
   );
 }
 
-function ask(host: string, port: number, until: number, request: () => string, latencies: number[]): Promise<void> {
+function ask(
+  host: string,
+  port: number,
+  until: number,
+  request: () => string,
+  latencies: number[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(port, host);
     let sentAt = 0;

@@ -14,7 +14,11 @@ export interface Program {
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-export async function startProgram(env: Readonly<Record<string, string>> = {}, nodeArgs: readonly string[] = []): Promise<Program> {
+/** `nodeArgs`: for a profile, such as `--cpu-prof`. */
+export async function startProgram(
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+): Promise<Program> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
   // For root: the server's user has to get through.
   await chmod(dataDir, 0o755);

@@ -45,7 +45,7 @@ export async function ask(url: string, query: string, variables: object = {}): P
 }
 
 export async function startServers(): Promise<Servers> {
-  const program = await startProgram(process.env['PROFILE'] ? { } : {}, process.env['NODE_ARGS']?.split(' ') ?? []);
+  const program = await startProgram();
   const executionId = await finishedExecution(program.url);
   const nodes = await allRows(program.url, executionId);
   const file = join(tmpdir(), `usage-graphql-rows-${process.pid}.json`);
@@ -68,7 +68,7 @@ async function startPeer(name: string, file: string): Promise<{ server: Server; 
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { server: { name, url: String(line).trim(), pid: child.pid ?? 0 }, child };
 }
 
@@ -76,7 +76,10 @@ async function finishedExecution(url: string): Promise<string> {
   const day = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
   const groupBy = '[OAUTH_CLIENT, USER, TEMPLATE_URI, HTTP_METHOD, PLATFORM]';
   const input = `{interval: "${day(30)}/${day(2)}", granularity: DAY, groupBy: ${groupBy}, waitMs: 30000}`;
-  const text = await ask(url, `mutation { aggregateOrganizationUsage(input: ${input}) { execution { id status } } }`);
+  const text = await ask(
+    url,
+    `mutation { aggregateOrganizationUsage(input: ${input}) { execution { id status } } }`,
+  );
   const id = /"id":"(exe_\w+)","status":"SUCCEEDED"/.exec(text)?.[1];
   if (!id) throw new Error(`no finished execution: ${text}`);
   return id;
@@ -85,8 +88,13 @@ async function finishedExecution(url: string): Promise<string> {
 async function allRows(url: string, id: string): Promise<object[]> {
   const rows: object[] = [];
   for (;;) {
-    const text = await ask(url, PAGE_QUERY, { id, after: rows.length > 0 ? cursorAt(id, rows.length) : null });
-    const { data } = JSON.parse(text) as { data: { usageExecution: { rows: { nodes: object[]; pageInfo: { hasNextPage: boolean } } } } };
+    const text = await ask(url, PAGE_QUERY, {
+      id,
+      after: rows.length > 0 ? cursorAt(id, rows.length) : null,
+    });
+    const { data } = JSON.parse(text) as {
+      data: { usageExecution: { rows: { nodes: object[]; pageInfo: { hasNextPage: boolean } } } };
+    };
     rows.push(...data.usageExecution.rows.nodes);
     if (!data.usageExecution.rows.pageInfo.hasNextPage) return rows;
   }

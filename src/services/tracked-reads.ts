@@ -23,7 +23,7 @@ export interface Tracked {
   /** To be given on as it is: a copy would read everything there is. */
   readonly context: RequestContext;
   /** Once everything has been read; null when something may be otherwise the next time. */
-  lasting(): Reads | null;
+  readonly lasting: () => Reads | null;
 }
 
 export function trackReads(context: RequestContext): Tracked {

@@ -116,7 +116,8 @@ export async function addHttpGraphQL(
         if (answer !== null) return reply.headers(head).send(answer);
       }
       const { status, headers, body } = await byApollo(request, reply, entering);
-      if (plain && body.kind === 'complete' && body.string.startsWith('{"data"')) heads.keep(request, headers);
+      if (plain && body.kind === 'complete' && body.string.startsWith('{"data"'))
+        heads.keep(request, headers);
       for (const [name, value] of headers) void reply.header(name, value);
       void reply.code(status ?? 200);
       return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));

@@ -13,7 +13,13 @@ export const BARE_SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Of Node, or of what an answer has in it: not the library's. */
-const NOT_OURS: ReadonlySet<string> = new Set(['connection', 'content-length', 'content-type', 'date', 'keep-alive']);
+const NOT_OURS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+]);
 
 /** The library writes the same headers anew for every answer, at a tenth of what a small one costs: it is asked once. */
 export async function addSecurityHeaders(fastify: FastifyInstance): Promise<void> {

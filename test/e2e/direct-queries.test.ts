@@ -40,7 +40,9 @@ beforeAll(async () => {
   const open = await startedId(app.url);
   durationMs = 0;
   id = await finishedId(app.url);
-  const other = await finishedId(app.url, 'OAUTH_CLIENT_AGGREGATES', { groupBy: ['TEMPLATE_URI', 'HTTP_METHOD'] });
+  const other = await finishedId(app.url, 'OAUTH_CLIENT_AGGREGATES', {
+    groupBy: ['TEMPLATE_URI', 'HTTP_METHOD'],
+  });
   const foreign = await finishedId(app.url, 'ORGANIZATION_QUERY', {}, 'demo-other-org');
   const page = await readPage(app.url, id, { first: 5 });
   ids = [id, id, id, other, open, foreign, 'exe_00000000000000000000000000000000', 'x'];
@@ -54,7 +56,12 @@ interface Answer {
   readonly text: string;
 }
 
-async function ask(operation: RawOperation, accept: string, token = 'demo-admin', requestId?: string): Promise<Answer> {
+async function ask(
+  operation: RawOperation,
+  accept: string,
+  token = 'demo-admin',
+  requestId?: string,
+): Promise<Answer> {
   const response = await fetch(`${app.url}/graphql`, {
     method: 'POST',
     headers: {

@@ -98,7 +98,9 @@ class Writer {
 
   #directive(): string {
     if (!this.#chance(0.12)) return '';
-    const value = this.#chance(0.5) ? this.#variable('Boolean!', this.#chance(0.5)) : String(this.#chance(0.5));
+    const value = this.#chance(0.5)
+      ? this.#variable('Boolean!', this.#chance(0.5))
+      : String(this.#chance(0.5));
     return ` @${this.#pick(['skip', 'include'])}(if: ${value})`;
   }
 
@@ -122,10 +124,10 @@ class Writer {
   }
 
   #value(type: GraphQLInputType, name: string): unknown {
-    if (isNonNullType(type)) return this.#value(type.ofType as GraphQLInputType, name) ?? 'x';
+    if (isNonNullType(type)) return this.#value(type.ofType, name) ?? 'x';
     if (this.#chance(0.08)) return null;
     if (isListType(type)) {
-      return Array.from({ length: this.#int(0, 2) }, () => this.#value(type.ofType as GraphQLInputType, name));
+      return Array.from({ length: this.#int(0, 2) }, () => this.#value(type.ofType, name));
     }
     if (isEnumType(type)) return this.#pick(type.getValues())!.name;
     if (!isInputObjectType(type)) return this.#scalar(type.name, name);
@@ -162,12 +164,12 @@ class Writer {
 /** Names of enums stand without quotes. */
 function literal(value: unknown, type: GraphQLInputType): string {
   if (value === null || value === undefined) return 'null';
-  if (isNonNullType(type)) return literal(value, type.ofType as GraphQLInputType);
+  if (isNonNullType(type)) return literal(value, type.ofType);
   if (Array.isArray(value)) {
-    const of = isListType(type) ? (type.ofType as GraphQLInputType) : type;
+    const of = isListType(type) ? type.ofType : type;
     return `[${value.map((item) => literal(item, of)).join(', ')}]`;
   }
-  if (isEnumType(type)) return String(value);
+  if (isEnumType(type) && typeof value === 'string') return value;
   if (!isInputObjectType(type) || typeof value !== 'object') return JSON.stringify(value);
   const fields = type.getFields();
   const parts = Object.entries(value).map(([key, inner]) => `${key}: ${literal(inner, fields[key]!.type)}`);
