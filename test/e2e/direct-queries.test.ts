@@ -131,4 +131,18 @@ describe('a query that is executed directly', () => {
     await inDatabase(app.databaseUrl, `UPDATE executions SET expires_at = now() WHERE id = '${uuid}'`);
     expect((await ask(asked, DIRECTLY)).text).toBe('{"data":{"usageExecution":null}}\n');
   });
+
+  it('is not answered from what was kept when the store can not be asked, but refused as by Apollo', async () => {
+    const asked = { query: ROWS, variables: { id } };
+    const requestId = randomUUID();
+    expect((await ask(asked, DIRECTLY)).text).toContain('"requests":');
+    await inDatabase(app.databaseUrl, 'ALTER TABLE executions RENAME TO hidden');
+    try {
+      const direct = await ask(asked, DIRECTLY, 'demo-admin', requestId);
+      expect(direct.text).toContain('INTERNAL_SERVER_ERROR');
+      expect(direct).toEqual(await ask(asked, BY_APOLLO, 'demo-admin', requestId));
+    } finally {
+      await inDatabase(app.databaseUrl, 'ALTER TABLE hidden RENAME TO executions');
+    }
+  });
 });
