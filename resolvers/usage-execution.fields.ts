@@ -5,7 +5,7 @@ import { UsageDimensionEnum } from '../schema/enums.js';
 import { UsageExecution } from '../schema/usage-execution.type.js';
 import { UsageGroup } from '../schema/usage-group.type.js';
 import { UsageGroupOrder, UsageRowFilter, UsageRowOrder } from '../schema/usage-row.input.js';
-import { UsageRowConnection, UsageTotals } from '../schema/usage-row.type.js';
+import { type UsageRow, UsageRowConnection, UsageTotals } from '../schema/usage-row.type.js';
 import type { UsageDimension } from '../src/domain/operation.js';
 import { rowOrder } from '../src/domain/row-query.js';
 import type { RequestContext } from '../src/services/request-context.js';
@@ -16,6 +16,19 @@ import { toRowFilter, toUsageGroup, toUsageTotals } from './to-table.js';
 
 const MOST_ROWS = 1_000;
 const FILTER = 'Only these rows; left out: all.';
+
+/** A row and its place. Of a full page mostly two cursors are asked for. */
+class Placed {
+  constructor(
+    readonly node: UsageRow,
+    private readonly position: number,
+    private readonly cursorAt: (position: number) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorAt(this.position);
+  }
+}
 
 @Resolver(() => UsageExecution)
 export class UsageExecutionFieldsResolver {
@@ -47,14 +60,13 @@ export class UsageExecutionFieldsResolver {
     const query = { order: rowOrder(orderBy), filter: toRowFilter(filter) };
     const place = fromRowCursor(source.id, query.order, after);
     const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query, signal);
-    const edges = page.items.map(({ position, row }) => ({
-      cursor: toRowCursor(source.id, query.order, position),
-      node: toUsageRow(row),
-    }));
+    const cursorAt = (position: number) => toRowCursor(source.id, query.order, position);
+    const edges = page.items.map(({ position, row }) => new Placed(toUsageRow(row), position, cursorAt));
+    const { pageInfo } = pageOf(edges, page.hasNextPage);
     // Once, however often the answer names it.
     let counted: Promise<number> | null = null;
     const count = () => (counted ??= table.countRows(source, query.filter, signal));
-    return { ...pageOf(edges, page.hasNextPage), count };
+    return { edges, pageInfo, count };
   }
 
   @FieldResolver(() => UsageTotals, {

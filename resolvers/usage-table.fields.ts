@@ -1,12 +1,32 @@
-import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 
-import { keyNameCost } from '../schema/cost.js';
+import { itemCost, keyNameCost } from '../schema/cost.js';
 import { UsageGroupKey } from '../schema/usage-group.type.js';
-import { UsageRowConnection } from '../schema/usage-row.type.js';
+import { UsageRow, UsageRowConnection, UsageRowEdge } from '../schema/usage-row.type.js';
 import type { RequestContext } from '../src/services/request-context.js';
+import { handOver } from './finished-rows.js';
 
 @Resolver(() => UsageRowConnection)
 export class UsageRowConnectionFieldsResolver {
+  @FieldResolver(() => [UsageRowEdge], { complexity: itemCost, description: 'Rows with their cursors.' })
+  async edges(
+    @Root() { edges }: UsageRowConnection,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly UsageRowEdge[]> {
+    return (await handOver('UsageRowEdge', edges, context, info)) ? [] : edges;
+  }
+
+  @FieldResolver(() => [UsageRow], { complexity: itemCost, description: 'Rows without their cursors.' })
+  async nodes(
+    @Root() { edges }: UsageRowConnection,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly UsageRow[]> {
+    return (await handOver('UsageRow', edges, context, info)) ? [] : edges.map(({ node }) => node);
+  }
+
   @FieldResolver(() => Int, {
     description:
       'Rows on all pages together; with a filter, those that pass it, counted only when asked for.',

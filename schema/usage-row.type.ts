@@ -2,7 +2,6 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 
 import type { HttpMethod } from '../src/domain/operation.js';
 import { OAuthClient, User } from './directory.type.js';
-import { itemCost } from './cost.js';
 import { HttpMethodEnum } from './enums.js';
 import { PageInfo } from './node.type.js';
 import { DateScalar, SafeIntScalar } from './scalars.js';
@@ -74,11 +73,8 @@ export class UsageRowEdge {
 
 @ObjectType({ description: 'A page of rows.' })
 export class UsageRowConnection {
-  @Field(() => [UsageRowEdge], { complexity: itemCost, description: 'Rows with their cursors.' })
+  /** Behind the field resolvers of `edges` and `nodes`. */
   edges!: readonly UsageRowEdge[];
-
-  @Field(() => [UsageRow], { complexity: itemCost, description: 'Rows without their cursors.' })
-  nodes!: readonly UsageRow[];
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;

@@ -57,12 +57,25 @@ export function scopeOf(caller: Caller): string {
   return caller.permissions === null ? `client:${caller.client.id}` : 'tenant';
 }
 
+/** Asked for with every request, and a caller who is remembered keeps the list of permissions. */
+const permitted = new WeakMap<readonly string[], readonly UsageOperation[]>();
+
+function permittedOperations(caller: Caller): readonly UsageOperation[] {
+  const { permissions } = caller;
+  if (permissions === null) return USAGE_OPERATIONS;
+  const known = permitted.get(permissions);
+  if (known) return known;
+  const operations = USAGE_OPERATIONS.filter((operation) => mayUse(caller, operation));
+  permitted.set(permissions, operations);
+  return operations;
+}
+
 /** What the caller may see in the store. */
 export function visibilityOf(caller: Caller): Visibility {
   return {
     organizationId: caller.organization.id,
     scope: scopeOf(caller),
-    operations: USAGE_OPERATIONS.filter((operation) => mayUse(caller, operation)),
+    operations: permittedOperations(caller),
   };
 }
 

@@ -4,6 +4,7 @@ import type { UserError, UserErrorCode } from '../domain/error-codes.js';
 import type { Execution } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
 import type { ListPage, PageOf } from '../domain/ports.js';
+import { createSharedReads } from './shared-reads.js';
 import { createStartExecution, type StartExecution, type StartExecutionOptions } from './start-execution.js';
 
 export interface ExecutionServiceOptions extends StartExecutionOptions {
@@ -34,10 +35,11 @@ export interface ExecutionService {
 
 export function createExecutionService(options: ExecutionServiceOptions): ExecutionService {
   const { store, visits } = options;
+  const read = createSharedReads(store);
   return {
     start: createStartExecution(options),
     async get(caller, id) {
-      const execution = await store.get(id, visibilityOf(caller));
+      const execution = await read(id, visibilityOf(caller));
       if (execution) visits.saw(caller, execution);
       return execution;
     },

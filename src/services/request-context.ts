@@ -10,8 +10,8 @@ import type { WatchService } from './watch-service.js';
 
 /** Names by id, for one request. Null for an unknown or forbidden id, or when upstream can't be asked. */
 export interface DirectoryLoaders {
-  readonly oauthClients: DataLoader<string, NamedEntity | null>;
-  readonly users: DataLoader<string, NamedEntity | null>;
+  readonly oauthClients: Pick<DataLoader<string, NamedEntity | null>, 'load'>;
+  readonly users: Pick<DataLoader<string, NamedEntity | null>, 'load'>;
 }
 
 /** What a resolver gets; the same behind all three doors. */
@@ -30,4 +30,15 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** Takes lists that are finished as they are; left out: graphql-js walks through them like through all others. */
+  readonly finishedLists?: FinishedLists;
 }
+
+/** A list of a result as it is to be sent, key by key, and where it belongs: the executor is given an empty one. */
+export interface FinishedList {
+  /** Response keys and indexes, from the root. */
+  readonly path: readonly (string | number)[];
+  readonly items: readonly object[];
+}
+
+export type FinishedLists = FinishedList[];

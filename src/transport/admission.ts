@@ -3,7 +3,7 @@
  * that are refused are counted for their address; a token that was good before passes even where somebody
  * else at the same address is guessing.
  */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import type { Caller } from '../domain/caller.js';
@@ -151,5 +151,5 @@ function identityOf({ organization, subject }: Caller): string {
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return digest('sha256', token, 'base64');
 }

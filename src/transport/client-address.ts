@@ -19,9 +19,10 @@ export function createAddressOf(trustProxy: TrustProxy): AddressOf {
   // A socket that is closed no longer tells its address.
   const known = new WeakMap<IncomingMessage, string>();
   const find = ({ socket, headers }: IncomingMessage): string => {
-    const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',');
+    let forwarded: string[] | undefined;
     let address = normalAddress(socket.remoteAddress ?? '') ?? 'unknown';
     for (let hop = 0; isTrusted(address, hop); hop += 1) {
+      forwarded ??= [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',');
       const before = normalAddress(forwarded.pop() ?? '');
       if (before === null) break;
       address = before;
@@ -62,6 +63,8 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 /** Without a port, and IPv4 as IPv4 however it was written; null for what is no address. */
 function normalAddress(text: string): string | null {
   const trimmed = text.trim();
+  // As nearly all of them are.
+  if (isIP(trimmed) === 4) return trimmed;
   const bare = /^\[(.+)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed;
   const address = /^::ffff:([\d.]+)$/i.exec(bare)?.[1] ?? bare;
   return isIP(address) === 0 ? null : address;

@@ -87,12 +87,17 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
 const RECENT = 500;
 const USUAL_LENGTH = 8_000;
 
+/** Whether a text is one whose document is the same object the next time. */
+export function isOfUsualLength(text: unknown): boolean {
+  return typeof text === 'string' && text.length <= USUAL_LENGTH;
+}
+
 function createRecentDocuments() {
   const documents = new Map<string, DocumentNode>();
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode): void {
-      if (text.length > USUAL_LENGTH) return;
+      if (!isOfUsualLength(text)) return;
       documents.set(text, document);
       const [oldest] = documents.keys();
       if (documents.size > RECENT && oldest !== undefined) documents.delete(oldest);
