@@ -8,8 +8,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { WebSocket } from 'ws';
 
 export interface Unsent {
-  /** Settles when one more result may be handed over, or the socket is not open any more. */
-  room(): Promise<void>;
+  /** Settles when one more result may be handed over, or the socket is not open any more; undefined: at once. */
+  room(): Promise<void> | undefined;
 }
 
 /** Results of subscriptions wait above this. A ping waits behind it, so a link of 90 KB/s answers in time. */
@@ -45,7 +45,7 @@ export function limitUnsent(socket: WebSocket): Unsent {
   socket.on('message', check).on('ping', check);
   return {
     room() {
-      if (waiting.length === 0 && socket.bufferedAmount <= HIGH_WATER_BYTES) return Promise.resolve();
+      if (waiting.length === 0 && socket.bufferedAmount <= HIGH_WATER_BYTES) return undefined;
       return new Promise((resolve) => {
         if (waiting.push(resolve) === 1) void serve();
       });

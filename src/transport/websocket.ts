@@ -8,7 +8,7 @@ import type { IncomingMessage, Server } from 'node:http';
 
 import type { Context, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../domain/caller.js';
@@ -17,10 +17,12 @@ import type { Logger } from '../lib/logger.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
 import type { Admission } from './admission.js';
 import { type Leave, leavingAtEnd } from './connection-limits.js';
+import type { ResultSink } from './delivery.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { GuardedWebSocket } from './guarded-socket.js';
 import { withRequestId } from './request-id.js';
 import type { RequestScope } from './request-scope.js';
+import { createSocketSink } from './socket-sink.js';
 import type { Authorization } from './token-watch.js';
 import { limitUnsent, type Unsent } from './unsent.js';
 import { acceptUpgrades, type AdmissionOf } from './upgrade.js';
@@ -85,19 +87,16 @@ export function addWebSocket({
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, admissionOf, log),
       onClose: ({ extra }) => extra.authorization?.release(),
-      onSubscribe: async (connection, _id, payload) => {
+      onSubscribe: async (connection, id, payload) => {
         const leave = await placeOrRefusal(connection, admissionOf, log);
         if (typeof leave !== 'function') return leave;
         const args = argsOf(connection, payload, pipeline, scope);
-        if ('document' in args) return { ...args, leave };
+        if ('document' in args) return { ...args, leave, sink: sinkOf(connection, id, unsent) };
         leave();
         return args;
       },
       execute: (args) => leavingAtEnd(leavable(args as SocketArgs, pipeline), (args as SocketArgs).leave),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
-      onNext: async ({ extra }, _id, _payload, args) => {
-        if (isSubscription(args)) await unsent.get(extra.socket)?.room();
-      },
     },
   });
   const close = async () => {
@@ -173,17 +172,22 @@ async function placeOrRefusal(
   }
 }
 
-async function subscribed({ leave, authorization, ...args }: SocketArgs, pipeline: GraphQLPipeline) {
+async function subscribed(given: SocketArgs, pipeline: GraphQLPipeline) {
+  const { leave, authorization, sink, gone: _, ...args } = given;
   try {
     const { requestId } = args.contextValue;
-    const source = await withRequestId(requestId, () => pipeline.subscribe(args, authorization));
-    if (Symbol.asyncIterator in source) return leavingAtEnd(source, leave);
-    leave();
-    return source;
+    return await withRequestId(requestId, () =>
+      pipeline.subscribe(args, { authorization, sink, onOver: leave }),
+    );
   } catch (error) {
     leave();
     throw error;
   }
+}
+
+function sinkOf({ extra }: Connection, id: string, unsent: WeakMap<WebSocket, Unsent>): ResultSink {
+  const { socket, request } = extra;
+  return createSocketSink({ socket, raw: request.socket, id, unsent: unsent.get(socket) });
 }
 
 function argsOf(
@@ -207,18 +211,15 @@ type SocketArgs = OperationArgs & {
   readonly gone: AbortController;
   readonly authorization: Authorization;
   readonly leave: Leave;
+  /** For results of a subscription. Answers to others are not held back: whoever asks for many has to read them. */
+  readonly sink: ResultSink;
 };
-
-/** Answers to queries and mutations are not held back: whoever asks for many has to read them. */
-function isSubscription({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === 'subscription';
-}
 
 function withConnection(
   args: OperationArgs,
   gone: AbortController,
   authorization: Authorization,
-): Omit<SocketArgs, 'leave'> {
+): Omit<SocketArgs, 'leave' | 'sink'> {
   return { ...args, gone, authorization };
 }
 
