@@ -61,8 +61,8 @@ export interface GraphQLPipelineOptions {
 
 export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOptions): GraphQLPipeline {
   const rules = [...specifiedRules, ...gate.validationRules];
-  const selections = createSharedSelections((args) =>
-    withRequestId(args.contextValue.requestId, () => execute(args)),
+  const selections = createSharedSelections((args, requestId) =>
+    withRequestId(requestId, () => execute(args)),
   );
 
   function format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLFormattedError[] {

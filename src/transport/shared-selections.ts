@@ -38,8 +38,11 @@ export interface SharedSelections {
   join(args: OperationArgs): SharedSelection;
 }
 
-/** Executes the selection of a subscription for one state. */
-export type ExecuteSelection = (args: OperationArgs) => ExecutionResult | Promise<ExecutionResult>;
+/** Executes the selection of a subscription for one state. `requestId`: on whose behalf; the context must not be asked. */
+export type ExecuteSelection = (
+  args: OperationArgs,
+  requestId: string,
+) => ExecutionResult | Promise<ExecutionResult>;
 
 /** What depends on the time, such as names and `pollAfterMs`, is as good as new for so long. */
 const FRESH_MS = 1_000;
@@ -121,18 +124,15 @@ class Selection implements SharedSelection {
 
   #start(state: unknown, first: Subscriber, onOther: OnOther): Run {
     const run = new Run(first, onOther);
-    const { context, ...watched } = withReach(first.args);
+    const { requestId } = first.args.contextValue;
+    const watched = watchContext(first.args.contextValue);
+    const args = { ...first.args, contextValue: watched.context, rootValue: state };
     void run.settle(
-      async () => this.execute({ ...first.args, contextValue: context, rootValue: state }),
-      watched.reach,
+      async () => this.execute(args, requestId),
+      () => watched.reach,
     );
     return run;
   }
-}
-
-function withReach(args: OperationArgs) {
-  const watched = watchContext(args.contextValue);
-  return { context: watched.context, reach: () => watched.reach };
 }
 
 /** Another one has asked for what reaches not so far. */
