@@ -33,8 +33,7 @@ interface Case {
 
 const PEERS: readonly Contestant[] = ['graphqlWs', 'mercurius'];
 const CASES: Readonly<Record<string, Case>> = {
-  dbg: { subscribers: 300, selections: 1, door: 'websocket', rounds: 1, contestants: ['ours'] },
-  websocket: { subscribers: 2_000, selections: 1, door: 'websocket', rounds: Number(process.env['ROUNDS'] ?? 3), contestants: ['raw', 'ours', ...PEERS] },
+  websocket: { subscribers: 2_000, selections: 1, door: 'websocket', rounds: 3, contestants: ['raw', 'ours', ...PEERS] },
   selections: { subscribers: 2_000, selections: 50, door: 'websocket', rounds: 3, contestants: ['ours', ...PEERS] },
   'event-stream': { subscribers: 2_000, selections: 1, door: 'event-stream', rounds: 3, contestants: ['rawEventStream', 'ours'] },
   many: { subscribers: 10_000, selections: 1, door: 'websocket', rounds: 1, contestants: ['raw', 'ours'] },
