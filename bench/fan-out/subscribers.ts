@@ -62,9 +62,7 @@ function openWebSocket(wish: Wish, i: number): Promise<void> {
     perMessageDeflate: false,
   });
   const send = (message: object) => socket.send(JSON.stringify(message));
-  socket.on('open', () =>
-    send({ type: 'connection_init', payload: { authorization: 'Bearer demo-admin' } }),
-  );
+  socket.on('open', () => send({ type: 'connection_init', payload: { authorization: 'Bearer demo-admin' } }));
   socket.on('message', (data: Buffer) => {
     if (data.includes('"type":"next"')) return count(wish, data.length, () => data.toString());
     if (!data.includes('connection_ack')) return;

@@ -83,7 +83,8 @@ export class Delivery implements AsyncGenerator<never, void, void>, Subscriber {
 
   take(shared: SharedResult): void {
     if (!this.#mayTell()) return;
-    this.#write(shared.serialized ?? this.#toShow(shared.result), () => this.#ask());
+    const { serialized, result, toldToAll } = shared;
+    this.#write(serialized ?? this.#toShow(result), () => void toldToAll.then(() => this.#ask()));
   }
 
   /** The last result is the error: a stream is never broken by it. */

@@ -16,6 +16,8 @@ import { SerializedResult } from './serialized-result.js';
 export interface SharedResult {
   readonly result: ExecutionResult;
   readonly serialized: SerializedResult | null;
+  /** Settles when all who waited for it have been told: then is the time to ask for more. */
+  readonly toldToAll: Promise<void>;
 }
 
 export interface Subscriber {
@@ -167,13 +169,18 @@ class Run {
   }
 
   async settle(execute: () => Promise<ExecutionResult>, reach: () => Reach): Promise<void> {
-    const ending = await execute().then(toEnding, (error: unknown) => ({ error }));
+    const told = Promise.withResolvers<void>();
+    const ending = await execute().then(
+      (result) => toEnding(result, told.promise),
+      (error: unknown) => ({ error }),
+    );
     this.#reach = reach();
     this.#ending = ending;
     for (const [i, subscriber] of this.#waiting.splice(0).entries()) {
       if (i > 0 && i % IN_A_TURN === 0) await nextTurn();
       this.#hand(subscriber, ending);
     }
+    told.resolve();
   }
 
   #hand(subscriber: Subscriber, ending: Ending): void {
@@ -190,6 +197,7 @@ class Run {
 }
 
 /** A masked error bears the id of a request, which is everybody's own. */
-function toEnding(result: ExecutionResult): Ending {
-  return { shared: { result, serialized: result.errors ? null : new SerializedResult(result) } };
+function toEnding(result: ExecutionResult, toldToAll: Promise<void>): Ending {
+  const serialized = result.errors ? null : new SerializedResult(result);
+  return { shared: { result, serialized, toldToAll } };
 }

@@ -21,8 +21,16 @@ function subscribers(look: (context: RequestContext) => unknown, errors?: GraphQ
   return {
     executions: () => executions,
     ask(caller: Partial<Caller>, { text = '{ id }', variables = {}, state = STATE as object } = {}) {
-      const contextValue = { caller: { ...CALLER, ...caller }, requestId: 'r', loaders: {} } as RequestContext;
-      const args = { document: parse(text), variableValues: variables, contextValue } as unknown as OperationArgs;
+      const contextValue = {
+        caller: { ...CALLER, ...caller },
+        requestId: 'r',
+        loaders: {},
+      } as RequestContext;
+      const args = {
+        document: parse(text),
+        variableValues: variables,
+        contextValue,
+      } as unknown as OperationArgs;
       const taken: SharedResult[] = [];
       const subscriber = { args, isOver: false, take: (it: SharedResult) => taken.push(it), fail: () => {} };
       selections.join(args).resultOf(state, subscriber);
