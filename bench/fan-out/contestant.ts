@@ -116,6 +116,7 @@ async function mercurius(): Promise<[string, Publish]> {
 }
 
 async function ours(): Promise<[string, Publish]> {
+  // oxlint-disable-next-line node/no-process-env -- a program of its own
   const app = createApp(parseConfig(process.env), silentLogger);
   await app.start();
   return [app.url, () => {}];

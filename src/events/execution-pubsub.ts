@@ -82,7 +82,8 @@ class Topic {
   readonly opened: Promise<unknown>;
   /** Places, not functions: a function may be given twice. */
   readonly #places = new Set<{ readonly listener: Listener }>();
-  readonly #subscriptions: readonly Promise<number>[];
+  /** Null until the engine has answered. */
+  #ids: readonly number[] | null = null;
 
   constructor(
     private readonly engine: PubSubEngine,
@@ -90,10 +91,9 @@ class Topic {
     private readonly onEmpty: () => void,
   ) {
     const tell = (event: ExecutionEvent) => {
-      for (const { listener } of [...this.#places]) listener(event);
+      for (const { listener } of this.#places) listener(event);
     };
-    this.#subscriptions = [name, RESYNC_TOPIC].map((topic) => engine.subscribe(topic, tell, {}));
-    this.opened = Promise.all(this.#subscriptions);
+    this.opened = this.#open([name, RESYNC_TOPIC], tell);
   }
 
   add(listener: Listener): object {
@@ -107,13 +107,20 @@ class Topic {
     const wasHere = this.#places.delete(place as { readonly listener: Listener });
     if (wasHere && this.#places.size === 0) {
       this.onEmpty();
-      for (const subscription of this.#subscriptions)
-        subscription.then(
-          (id) => this.engine.unsubscribe(id),
-          () => {},
-        );
+      this.#close();
     }
     return wasHere;
+  }
+
+  async #open(topics: readonly string[], tell: Listener): Promise<void> {
+    this.#ids = await Promise.all(topics.map((topic) => this.engine.subscribe(topic, tell, {})));
+    // Everybody may have left meanwhile.
+    if (this.#places.size === 0) this.#close();
+  }
+
+  #close(): void {
+    for (const id of this.#ids ?? []) void this.engine.unsubscribe(id);
+    this.#ids = null;
   }
 }
 

@@ -75,7 +75,7 @@ class FedIterator<T> implements PushIterator<T> {
 
   throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     this.#leave();
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 
   [Symbol.asyncIterator](): this {

@@ -130,10 +130,13 @@ export class Delivery implements AsyncGenerator<never, void, void>, Subscriber {
   #write(result: SerializedResult, onLeft: () => void): void {
     const { sink } = this.options;
     const room = sink.room();
-    if (!room) return sink.write(result, onLeft);
-    void room.then(() => {
-      if (this.#mayTell()) sink.write(result, onLeft);
-    });
+    if (room) void this.#writeAfter(room, result, onLeft);
+    else sink.write(result, onLeft);
+  }
+
+  async #writeAfter(room: Promise<void>, result: SerializedResult, onLeft: () => void): Promise<void> {
+    await room;
+    if (this.#mayTell()) this.options.sink.write(result, onLeft);
   }
 
   #last(result: ExecutionResult): void {

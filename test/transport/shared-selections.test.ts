@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ExecutionResult, GraphQLError, parse } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 
 import type { Caller } from '../../src/domain/caller.js';
 import type { RequestContext } from '../../src/services/request-context.js';
@@ -15,12 +15,12 @@ function subscribers(look: (context: RequestContext) => unknown, errors?: GraphQ
   let executions = 0;
   const selections = createSharedSelections(async ({ contextValue, variableValues }) => {
     executions += 1;
-    const data = { seen: look(contextValue as RequestContext), variables: variableValues, by: executions };
-    return (errors ? { data, errors } : { data }) as unknown as ExecutionResult;
+    const data = { seen: look(contextValue), variables: variableValues, by: executions };
+    return errors ? { data, errors } : { data };
   });
   return {
     executions: () => executions,
-    ask(caller: Partial<Caller>, { text = '{ id }', variables = {}, state = STATE as object } = {}) {
+    ask(caller: Partial<Caller>, { text = '{ id }', variables = {}, state = STATE } = {}) {
       const contextValue = {
         caller: { ...CALLER, ...caller },
         requestId: 'r',
@@ -32,7 +32,12 @@ function subscribers(look: (context: RequestContext) => unknown, errors?: GraphQ
         contextValue,
       } as unknown as OperationArgs;
       const taken: SharedResult[] = [];
-      const subscriber = { args, isOver: false, take: (it: SharedResult) => taken.push(it), fail: () => {} };
+      const subscriber = {
+        args,
+        isOver: false,
+        take: (shared: SharedResult) => taken.push(shared),
+        fail: () => {},
+      };
       selections.join(args).resultOf(state, subscriber);
       return { taken, subscriber };
     },
