@@ -25,75 +25,91 @@ export interface PushIteratorOptions {
 type Ending = { readonly kind: 'done' } | { readonly kind: 'error'; readonly error: unknown };
 
 export function createPushIterator<T>(options: PushIteratorOptions): PushIterator<T> {
-  const pending: T[] = [];
-  const waiting: PromiseWithResolvers<IteratorResult<T, undefined>>[] = [];
-  let ending: Ending | null = null;
-  let closed = false;
+  return new FedIterator(options);
+}
 
-  function close(): void {
-    if (closed) return;
-    closed = true;
-    options.onClosed?.();
+/** A class, not closures: thousands of them wait at the same time. */
+class FedIterator<T> implements PushIterator<T> {
+  readonly #pending: T[] = [];
+  readonly #waiting: PromiseWithResolvers<IteratorResult<T, undefined>>[] = [];
+  #ending: Ending | null = null;
+  #closed = false;
+
+  constructor(private readonly options: PushIteratorOptions) {}
+
+  push(value: T): boolean {
+    if (this.#ending) return false;
+    const taker = this.#waiting.shift();
+    const { capacity, whenFull } = this.options;
+    if (taker) taker.resolve({ done: false, value });
+    else if (this.#pending.length < capacity) this.#pending.push(value);
+    else if (whenFull === 'replace') this.#pending[this.#pending.length - 1] = value;
+    else return false;
+    return true;
   }
 
-  function finish(how: Ending): void {
-    if (ending) return;
-    ending = how;
-    for (const { resolve, reject } of waiting.splice(0)) {
-      if (ending.kind === 'error') reject(ending.error);
-      else resolve({ done: true, value: undefined });
-      ending = { kind: 'done' };
+  end(): void {
+    this.#finish({ kind: 'done' });
+  }
+
+  fail(error: unknown): void {
+    this.#finish({ kind: 'error', error });
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#pending.length > 0) {
+      const value = this.#pending.shift() as T;
+      if (this.#pending.length === 0) this.options.onDrained?.();
+      return Promise.resolve({ done: false, value });
     }
-    close();
+    if (this.#ending) return this.#afterEnd(this.#ending);
+    const taker = Promise.withResolvers<IteratorResult<T, undefined>>();
+    this.#waiting.push(taker);
+    return taker.promise;
   }
 
-  function afterEnd(how: Ending): Promise<IteratorResult<T, undefined>> {
-    ending = { kind: 'done' };
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.options.onClosed?.();
+  }
+
+  #finish(how: Ending): void {
+    if (this.#ending) return;
+    this.#ending = how;
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (this.#ending.kind === 'error') reject(this.#ending.error);
+      else resolve({ done: true, value: undefined });
+      this.#ending = { kind: 'done' };
+    }
+    this.#close();
+  }
+
+  #afterEnd(how: Ending): Promise<IteratorResult<T, undefined>> {
+    this.#ending = { kind: 'done' };
     return how.kind === 'error'
       ? Promise.reject(how.error)
       : Promise.resolve({ done: true, value: undefined });
   }
 
   /** Whoever has left is told nothing more, not even an error that was still to come. */
-  function leave(): void {
-    pending.length = 0;
-    finish({ kind: 'done' });
-    ending = { kind: 'done' };
+  #leave(): void {
+    this.#pending.length = 0;
+    this.#finish({ kind: 'done' });
+    this.#ending = { kind: 'done' };
   }
-
-  return {
-    push(value) {
-      if (ending) return false;
-      const taker = waiting.shift();
-      if (taker) taker.resolve({ done: false, value });
-      else if (pending.length < options.capacity) pending.push(value);
-      else if (options.whenFull === 'replace') pending[pending.length - 1] = value;
-      else return false;
-      return true;
-    },
-    end: () => finish({ kind: 'done' }),
-    fail: (error) => finish({ kind: 'error', error }),
-    next() {
-      if (pending.length > 0) {
-        const value = pending.shift() as T;
-        if (pending.length === 0) options.onDrained?.();
-        return Promise.resolve({ done: false, value });
-      }
-      if (ending) return afterEnd(ending);
-      const taker = Promise.withResolvers<IteratorResult<T, undefined>>();
-      waiting.push(taker);
-      return taker.promise;
-    },
-    return() {
-      leave();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    throw(error) {
-      leave();
-      return Promise.reject(error as Error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -29,8 +29,15 @@ export function createDirectoryLoaders(
       },
       { cache: false },
     );
+  // Made when they are first asked for: most streams and requests never are.
+  let oauthClients: DirectoryLoaders['oauthClients'] | undefined;
+  let users: DirectoryLoaders['users'] | undefined;
   return {
-    oauthClients: loader((...args) => directory.oauthClientsById(...args)),
-    users: loader((...args) => directory.usersById(...args)),
+    get oauthClients() {
+      return (oauthClients ??= loader((...args) => directory.oauthClientsById(...args)));
+    },
+    get users() {
+      return (users ??= loader((...args) => directory.usersById(...args)));
+    },
   };
 }

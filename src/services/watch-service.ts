@@ -100,8 +100,9 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         if (event.type === 'RESYNC' || event.version > sent) refresh.request();
       });
       await orClose(stream, async () => {
-        const present = await store.get(id, visibility);
-        if (!present) throw executionNotFound();
+        // Also for those who come together: they are given the same object, for which much can be done once.
+        const present = await loader.load(id);
+        if (!present || !isVisible(present, visibility)) throw executionNotFound();
         deliver(present);
       });
       return stream;
@@ -167,7 +168,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       });
       unlisten = await events.onFinished(visibility.organizationId, (event) => {
         if (event.type === 'RESYNC') catchUp.request();
-        else loader.load(event.id).then(deliver, catchUp.request);
+        else loader.load(event.id).then(deliver, () => catchUp.request());
       });
       await orClose(stream, async () => {
         since ??= await begun();
@@ -211,31 +212,51 @@ function remember(sent: Set<string>, id: string): void {
  * Runs `read` once for any number of requests that come while it waits, once more for those that come while it
  * runs, and again after a pause when it fails.
  */
-function createRefresher(read: () => Promise<void>, log: Logger): { request: () => void; stop: () => void } {
-  const abort = new AbortController();
-  let requested = false;
-  let running = false;
+function createRefresher(read: () => Promise<void>, log: Logger): Refresher {
+  return new Refresher(read, log);
+}
 
-  async function run(): Promise<void> {
-    running = true;
-    while (requested && !abort.signal.aborted) {
-      requested = false;
-      try {
-        await read();
-      } catch (error) {
-        logFailure(log, error, {}, 'a watched execution could not be read; trying again');
-        requested = true;
-        await sleep(READ_RETRY_MS, undefined, { signal: abort.signal }).catch(() => {});
-      }
-    }
-    running = false;
+/** A class, not closures, and nothing that is only needed after a failure: thousands of them wait at the same time. */
+class Refresher {
+  #requested = false;
+  #running = false;
+  #stopped = false;
+  #pause: AbortController | null = null;
+
+  constructor(
+    private readonly read: () => Promise<void>,
+    private readonly log: Logger,
+  ) {}
+
+  request(): void {
+    this.#requested = true;
+    if (!this.#running) void this.#run();
   }
 
-  return {
-    request: () => {
-      requested = true;
-      if (!running) void run();
-    },
-    stop: () => abort.abort(),
-  };
+  stop(): void {
+    this.#stopped = true;
+    this.#pause?.abort();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#requested && !this.#stopped) {
+      this.#requested = false;
+      try {
+        await this.read();
+      } catch (error) {
+        logFailure(this.log, error, {}, 'a watched execution could not be read; trying again');
+        this.#requested = true;
+        await this.#rest();
+      }
+    }
+    this.#running = false;
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#stopped) return;
+    this.#pause = new AbortController();
+    await sleep(READ_RETRY_MS, undefined, { signal: this.#pause.signal }).catch(() => {});
+    this.#pause = null;
+  }
 }

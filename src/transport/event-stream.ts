@@ -4,51 +4,58 @@
  */
 import type { ServerResponse } from 'node:http';
 
-/** Lets one result at a time pass, from the source of a stream to its writer. */
-export interface Turns {
-  /** Settles when the result before has been written, or when the stream is over. */
-  take(): Promise<void>;
-  /** A result has been written. */
-  free(): void;
-  /** The stream is over: nobody waits any longer. */
-  end(): void;
-}
+import type { ResultSink } from './delivery.js';
+import type { SerializedResult } from './serialized-result.js';
 
-/** As `graphql-sse` prints it. */
-const RESULT = 'event: next';
 const HEARTBEAT = ':\n\n';
 /** A client that reads slowly shows that it reads at all whenever it has taken so much. */
 const PIECE_BYTES = 32 * 1024;
 
-export function createTurns(): Turns {
-  let taken = false;
-  let over = false;
-  let wakeUp = () => {};
-  return {
-    async take() {
-      while (taken && !over) await new Promise<void>((resolve) => (wakeUp = resolve));
-      taken = true;
-    },
-    free() {
-      taken = false;
-      wakeUp();
-    },
-    end() {
-      over = true;
-      wakeUp();
-    },
-  };
+/** What is written to one event stream, one thing after the other, none before the response has begun. */
+export class EventWriter implements ResultSink {
+  #response: ServerResponse | null = null;
+  readonly #opened = Promise.withResolvers<void>();
+  /** What is being written; the next waits for it. */
+  #writing: Promise<void> | null = null;
+
+  /** The stream's beginning has been written: results may follow. */
+  open(response: ServerResponse): void {
+    this.#response = response;
+    this.#opened.resolve();
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#response ? undefined : this.#opened.promise;
+  }
+
+  write({ event }: SerializedResult, onLeft: () => void): void {
+    if (this.#response) void this.text(this.#response, event).then(onLeft);
+    else onLeft();
+  }
+
+  /** Settles when the client has taken it, or has left. */
+  async text(response: ServerResponse, bytes: Buffer): Promise<void> {
+    while (this.#writing) await this.#writing;
+    this.#writing = write(response, bytes);
+    await this.#writing;
+    this.#writing = null;
+  }
+
+  /** Nothing more is written: whoever waits to write may go on. */
+  close(): void {
+    this.#opened.resolve();
+  }
 }
 
 /** Writes a stream until one side ends it. `heartbeatMs`: proxies give up on silent connections. */
 export async function writeEventStream(
   body: AsyncGenerator<string, void, undefined>,
   response: ServerResponse,
-  turns: Turns,
+  writer: EventWriter,
   heartbeatMs: number,
 ): Promise<void> {
   const leave = () => {
-    turns.end();
+    writer.close();
     void body.return();
   };
   response.once('close', leave).on('error', leave);
@@ -60,18 +67,18 @@ export async function writeEventStream(
   try {
     for await (const chunk of body) {
       if (response.destroyed) break;
-      await write(response, chunk);
-      if (chunk.startsWith(RESULT)) turns.free();
+      await writer.text(response, Buffer.from(chunk));
+      // The library's first word is a comment with which some browsers begin to listen.
+      writer.open(response);
     }
   } finally {
     clearInterval(heartbeat);
-    turns.end();
+    writer.close();
     response.end();
   }
 }
 
-async function write(response: ServerResponse, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
+async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   for (let from = 0; from < bytes.length && !response.destroyed; from += PIECE_BYTES) {
     if (!response.write(bytes.subarray(from, from + PIECE_BYTES))) await drained(response);
   }

@@ -3,6 +3,7 @@
  * HTTP door has Apollo for the same steps; schema, limits, context and error formatter are shared.
  */
 import {
+  createSourceEventStream,
   type DocumentNode,
   execute,
   type ExecutionArgs,
@@ -14,16 +15,16 @@ import {
   parse,
   type ParseOptions,
   specifiedRules,
-  subscribe,
   validate,
 } from 'graphql';
 
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
-import { whileAuthorized } from './authorized-stream.js';
+import { Delivery, type DeliveryOptions, toGraphQLError } from './delivery.js';
 import { formatGraphQLError } from './graphql-errors.js';
 import type { AdmittedDocument, OperationGate } from './operation-gate.js';
-import type { Authorization } from './token-watch.js';
+import { withRequestId } from './request-id.js';
+import { createSharedSelections } from './shared-selections.js';
 import { isRecord } from '../lib/is-record.js';
 
 /** As the protocols deliver them: nothing is checked yet. */
@@ -43,14 +44,14 @@ export interface GraphQLPipeline {
   /** Queries and mutations. */
   execute(args: OperationArgs): Promise<ExecutionResult>;
   /**
-   * A stream of results; an error inside becomes its last result, never a broken connection, and so does the end of
-   * the authorization, which is asked for each result.
+   * Results go to the sink of the operation, and are shared with whoever asks the same thing with the same rights; the
+   * stream that is given tells the end alone. An error inside becomes the last result, never a broken connection, and
+   * so does the end of the authorization, which is asked for each result.
    */
-  subscribe(
-    args: OperationArgs,
-    authorization: Authorization,
-  ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+  subscribe(args: OperationArgs, to: Recipient): Promise<Delivery | ExecutionResult>;
 }
+
+export type Recipient = Pick<DeliveryOptions, 'authorization' | 'sink' | 'onOver'>;
 
 export interface GraphQLPipelineOptions {
   readonly schema: GraphQLSchema;
@@ -60,6 +61,9 @@ export interface GraphQLPipelineOptions {
 
 export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOptions): GraphQLPipeline {
   const rules = [...specifiedRules, ...gate.validationRules];
+  const selections = createSharedSelections((args, requestId) =>
+    withRequestId(requestId, () => execute(args)),
+  );
 
   function format(errors: readonly GraphQLError[], requestId: string): readonly GraphQLFormattedError[] {
     return errors.map((error) => formatGraphQLError(error, log, requestId));
@@ -126,53 +130,14 @@ export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOpti
     async execute(args) {
       return formatResult(await execute(args), args);
     },
-    async subscribe(args, authorization) {
-      const source = await subscribe(args);
-      if (!(Symbol.asyncIterator in source)) return formatResult(source, args);
-      const stream = formattedStream(source, (result) => formatResult(result, args));
-      return whileAuthorized(stream, authorization, (reason) =>
-        formatResult({ errors: [toGraphQLError(reason)] }, args),
-      );
+    async subscribe(args, to) {
+      const source = await createSourceEventStream(args);
+      if (Symbol.asyncIterator in source)
+        return new Delivery({ ...to, source, args, selection: selections.join(args), format: formatResult });
+      to.onOver();
+      return formatResult(source, args);
     },
   };
-}
-
-/** Not a generator function: `return()` must reach the source at once, also while a `next()` is pending. */
-function formattedStream(
-  source: AsyncGenerator<ExecutionResult, void, void>,
-  format: (result: ExecutionResult) => ExecutionResult,
-): AsyncGenerator<ExecutionResult, void, void> {
-  let failed = false;
-  const done = { done: true, value: undefined } as const;
-  return {
-    async next() {
-      if (failed) return done;
-      try {
-        const result = await source.next();
-        return result.done ? done : { done: false, value: format(result.value) };
-      } catch (error) {
-        failed = true;
-        return { done: false, value: format({ errors: [toGraphQLError(error)] }) };
-      }
-    },
-    return: () => source.return(),
-    throw: (error) => source.throw(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      await source.return();
-    },
-  };
-}
-
-function toGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(originalError.message, {
-    originalError,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  });
 }
 
 function parseDocument(query: string, options: ParseOptions): DocumentNode | GraphQLError {

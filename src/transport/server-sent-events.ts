@@ -10,7 +10,7 @@ import { createHandler, type Handler } from 'graphql-sse';
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
 import type { Admission } from './admission.js';
-import { createTurns, type Turns, writeEventStream } from './event-stream.js';
+import { EventWriter, writeEventStream } from './event-stream.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
 import { heartbeatMs } from './keep-alive.js';
 import { withNamedDocument } from './named-document.js';
@@ -45,7 +45,7 @@ interface Streams {
 
 type OperationContext = RequestContext & {
   readonly authorization: Authorization;
-  readonly turns: Turns;
+  readonly writer: EventWriter;
 } & Record<PropertyKey, unknown>;
 
 const PATH = '/graphql/stream';
@@ -73,9 +73,10 @@ export function addServerSentEvents(
       return 'document' in args ? { ...args, contextValue: context } : only({ errors: args });
     },
     execute: (args) => pipeline.execute(args),
-    subscribe: (args) => pipeline.subscribe(args, args.contextValue.authorization),
-    // The library keeps whatever a stream gives it: so that this is never more than one result, it waits here.
-    onNext: async (_context, { context }) => context.turns.take(),
+    subscribe: (args) => {
+      const { authorization, writer } = args.contextValue;
+      return pipeline.subscribe(args, { authorization, sink: writer, onOver: () => {} });
+    },
   });
 
   fastify.route({
@@ -127,7 +128,7 @@ async function contextOrRefusal(
     return {
       ...scope.context(caller, request.id, signal),
       authorization: scope.watch(caller),
-      turns: createTurns(),
+      writer: new EventWriter(),
     };
   } catch (error) {
     await sendError(reply, error, log);
@@ -165,7 +166,7 @@ async function answer({ request, reply, handler, context, streams }: Answering):
   // We may have begun to stop while the operation was prepared.
   if (streams.closing) void body.return();
   try {
-    await writeEventStream(body, reply.raw, context.turns, streams.heartbeatMs);
+    await writeEventStream(body, reply.raw, context.writer, streams.heartbeatMs);
   } finally {
     unwatch();
     streams.open.delete(body);

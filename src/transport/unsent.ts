@@ -8,8 +8,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { WebSocket } from 'ws';
 
 export interface Unsent {
-  /** Settles when one more result may be handed over, or the socket is not open any more. */
-  room(): Promise<void>;
+  /** Settles when one more result may be handed over, or the socket is not open any more; undefined: at once. */
+  room(): Promise<void> | undefined;
   /** Closes the socket when too much waits already. */
   check(): void;
 }
@@ -20,8 +20,8 @@ const HIGH_WATER_BYTES = 1024 * 1024;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Only while a client is slow. */
 const LOOK_AGAIN_MS = 5;
-/** For the client to read why; it may not. */
-const CLOSE_WAIT_MS = 1_000;
+/** For the client to read why, behind all that waits; it may not. */
+const CLOSE_WAIT_MS = 5_000;
 /** Stock clients come back after it, and are told the latest state. */
 const CLOSE_TRY_AGAIN_LATER = 1013;
 const TOO_SLOW = 'Too much is waiting to be read';
@@ -48,7 +48,7 @@ export function limitUnsent(socket: WebSocket): Unsent {
   return {
     check,
     room() {
-      if (waiting.length === 0 && socket.bufferedAmount <= HIGH_WATER_BYTES) return Promise.resolve();
+      if (waiting.length === 0 && socket.bufferedAmount <= HIGH_WATER_BYTES) return undefined;
       return new Promise((resolve) => {
         if (waiting.push(resolve) === 1) void serve();
       });

@@ -1,7 +1,8 @@
 /** One operation of a WebSocket, as a stream that gives back what it holds however it ends. */
-import { type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 
 import { type Leave, leavingAtEnd } from './connection-limits.js';
+import type { Delivery, ResultSink } from './delivery.js';
 import type { GraphQLPipeline, OperationArgs } from './graphql-pipeline.js';
 import type { OpenStreams } from './open-streams.js';
 import { withRequestId } from './request-id.js';
@@ -14,44 +15,43 @@ export type SocketArgs = OperationArgs & {
   readonly streams: OpenStreams;
   /** Gives back the operation's place. */
   readonly leave: Leave;
+  /** For results of a subscription. Answers are not held back: whoever asks for many has to read them, or is closed. */
+  readonly sink: ResultSink;
 };
 
 type Results = AsyncGenerator<ExecutionResult, void, void>;
 
-/** Answers to queries and mutations are not held back: whoever asks for many has to read them, or is closed. */
-export function isSubscription({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === 'subscription';
-}
-
 export function executed(args: SocketArgs, pipeline: GraphQLPipeline): Results {
-  return kept(leavable(args, pipeline), args);
+  const forget = args.streams.add({ return: () => stream.return() });
+  const stream = leavingAtEnd(leavable(args, pipeline), () => {
+    forget();
+    args.leave();
+    args.gone.abort();
+  });
+  return stream;
 }
 
 export async function subscribed(
-  socketArgs: SocketArgs,
+  { leave, authorization, sink, streams, gone, ...args }: SocketArgs,
   pipeline: GraphQLPipeline,
-): Promise<Results | ExecutionResult> {
-  const { leave, authorization, ...args } = socketArgs;
-  try {
-    const { requestId } = args.contextValue;
-    const source = await withRequestId(requestId, () => pipeline.subscribe(args, authorization));
-    if (Symbol.asyncIterator in source) return kept(source, socketArgs);
-    leave();
-    return source;
-  } catch (error) {
-    leave();
-    throw error;
-  }
-}
-
-function kept(source: Results, { streams, leave, gone }: SocketArgs): Results {
-  const forget = streams.add({ return: () => stream.return() });
-  const stream = leavingAtEnd(source, () => {
+): Promise<Delivery | ExecutionResult> {
+  let forget = () => {};
+  const onOver = () => {
     forget();
     leave();
     gone.abort();
-  });
-  return stream;
+  };
+  try {
+    const { requestId } = args.contextValue;
+    const results = await withRequestId(requestId, () =>
+      pipeline.subscribe(args, { authorization, sink, onOver }),
+    );
+    if (Symbol.asyncIterator in results) forget = streams.add(results);
+    return results;
+  } catch (error) {
+    onOver();
+    throw error;
+  }
 }
 
 /**

@@ -17,14 +17,16 @@ import type { Logger } from '../lib/logger.js';
 import type { GraphQLPipeline } from './graphql-pipeline.js';
 import type { Admission } from './admission.js';
 import type { Leave } from './connection-limits.js';
+import type { ResultSink } from './delivery.js';
 import { formatGraphQLError, toGraphQLError } from './graphql-errors.js';
 import { GuardedWebSocket } from './guarded-socket.js';
 import { createOpenStreams, type OpenStreams } from './open-streams.js';
 import type { RequestScope } from './request-scope.js';
+import { createSocketSink } from './socket-sink.js';
 import type { Authorization } from './token-watch.js';
 import { limitUnsent, type Unsent } from './unsent.js';
 import { acceptUpgrades, type AdmissionOf } from './upgrade.js';
-import { executed, isSubscription, type SocketArgs, subscribed } from './websocket-operation.js';
+import { executed, type SocketArgs, subscribed } from './websocket-operation.js';
 import { serveProtocol } from './websocket-protocol.js';
 
 export interface WebSocketOptions {
@@ -93,22 +95,18 @@ export function addWebSocket({
         extra.authorization?.release();
         await extra.streams?.endAll();
       },
-      onSubscribe: async (connection, _id, payload) => {
+      onSubscribe: async (connection, id, payload) => {
         const leave = await placeOrRefusal(connection, admissionOf, log);
         if (typeof leave !== 'function') return leave;
         const args = argsOf(connection, payload, pipeline, scope);
-        if ('document' in args) return { ...args, leave };
+        if ('document' in args) return { ...args, leave, sink: sinkOf(connection, id, unsent) };
         leave();
         return args;
       },
       execute: (args) => executed(args as SocketArgs, pipeline),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
-      onNext: async ({ extra }, _id, _payload, args) => {
-        const waiting = unsent.get(extra.socket);
-        if (isSubscription(args)) await waiting?.room();
-        // All may have been asked for before the first was answered.
-        else waiting?.check();
-      },
+      // Answers alone come by here, and all may have been asked for before the first was given.
+      onNext: ({ extra }) => unsent.get(extra.socket)?.check(),
     },
   });
   const close = async () => {
@@ -185,12 +183,17 @@ async function placeOrRefusal(
   }
 }
 
+function sinkOf({ extra }: Connection, id: string, unsent: WeakMap<WebSocket, Unsent>): ResultSink {
+  const { socket, request } = extra;
+  return createSocketSink({ socket, raw: request.socket, id, unsent: unsent.get(socket) });
+}
+
 function argsOf(
   { extra }: Connection,
   payload: SubscribePayload,
   pipeline: GraphQLPipeline,
   scope: RequestScope,
-): Omit<SocketArgs, 'leave'> | readonly GraphQLError[] {
+): Omit<SocketArgs, 'leave' | 'sink'> | readonly GraphQLError[] {
   const gone = new AbortController();
   // Only acknowledged connections get here, and those have a caller.
   const { caller, authorization, streams } = extra as Required<ConnectionExtra>;

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
 import { RequestError } from '../../src/domain/error-codes.js';
-import { whileAuthorized } from '../../src/transport/authorized-stream.js';
 import { createTokenWatch } from '../../src/transport/token-watch.js';
 import { CALLER } from '../support/store.js';
 
@@ -97,74 +96,5 @@ describe('an authorization', () => {
     const told: unknown[] = [];
     authorization.onEnd((reason) => told.push(reason));
     expect(told).toEqual([revoked]);
-  });
-});
-
-describe('a stream that lasts as long as its authorization', () => {
-  const refusal = (reason: RequestError) => ({ data: { refused: reason.code } });
-  async function* events(count: number, onLeft: () => void = () => {}) {
-    try {
-      for (let event = 1; event <= count; event++) yield { data: { event } };
-      await new Promise(() => {});
-    } finally {
-      onLeft();
-    }
-  }
-
-  it('gives what comes, then the refusal, then the end', async () => {
-    const { clock, tokens } = setUp();
-    const authorization = tokens.watch(caller({ expiresAt: 2_000_000 }));
-    const left = { times: 0 };
-    const stream = whileAuthorized(
-      events(9, () => (left.times += 1)),
-      authorization,
-      refusal,
-    );
-    expect(await stream.next()).toEqual({ done: false, value: { data: { event: 1 } } });
-    // The next event is on its way when the token ends.
-    clock.now = 2_000_000;
-    expect(await stream.next()).toEqual({ done: false, value: { data: { refused: 'UNAUTHENTICATED' } } });
-    expect(await stream.next()).toEqual({ done: true, value: undefined });
-    expect(left.times).toBe(1);
-    authorization.release();
-  });
-
-  it('does not tell an event that had come when the token ended', async () => {
-    const { tokens } = setUp();
-    const authorization = tokens.watch(caller());
-    const stream = whileAuthorized(events(9), authorization, refusal);
-    const next = stream.next();
-    tokens.refused('a', revoked);
-    expect(await next).toEqual({ done: false, value: { data: { refused: 'UNAUTHENTICATED' } } });
-    expect(await stream.next()).toMatchObject({ done: true });
-  });
-
-  it('does not tell an event that comes after the end, which no timer has noticed yet', async () => {
-    const { clock, tokens } = setUp();
-    const authorization = tokens.watch(caller({ expiresAt: 2_000_000 }));
-    const event = Promise.withResolvers<void>();
-    const late = (async function* () {
-      await event.promise;
-      yield { data: { event: 1 } };
-    })();
-    const stream = whileAuthorized(late, authorization, refusal);
-    const next = stream.next();
-    clock.now = 2_000_000;
-    event.resolve();
-    expect(await next).toEqual({ done: false, value: { data: { refused: 'UNAUTHENTICATED' } } });
-    authorization.release();
-  });
-
-  it('tells the end while it waits for an event', async () => {
-    const { tokens } = setUp();
-    const authorization = tokens.watch(caller());
-    const silent = {
-      next: () => new Promise<never>(() => {}),
-      return: async () => ({ done: true, value: undefined }),
-    };
-    const stream = whileAuthorized(silent as never, authorization, refusal);
-    const next = stream.next();
-    tokens.refused('a', revoked);
-    expect(await next).toMatchObject({ value: { data: { refused: 'UNAUTHENTICATED' } } });
   });
 });
