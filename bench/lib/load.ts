@@ -65,7 +65,7 @@ function ask(
     let sentAt = 0;
     /** Bytes of the body still to come; -1: the head has not come whole. */
     let left = -1;
-    let head = Buffer.alloc(0);
+    let head: Buffer = Buffer.alloc(0);
     const send = () => {
       sentAt = performance.now();
       left = -1;
