@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
-import { isProxyAddress } from './transport/client-address.js';
-import { ANY_ORIGIN } from './transport/origin.js';
-import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/limits.js';
+import { isProxyAddress } from './transport/admission/client-address.js';
+import { ANY_ORIGIN } from './transport/admission/origin.js';
+import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/documents/limits.js';
 import { KEEP_ALIVE_MS } from './transport/keep-alive.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
 

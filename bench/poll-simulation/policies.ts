@@ -1,9 +1,9 @@
 /** The policies that are compared. Ours is the program's own code. */
-import { createCallPrice } from '../../dist/src/services/call-price.js';
-import { createDurationModels } from '../../dist/src/services/duration-models.js';
-import { createPollPolicy } from '../../dist/src/services/poll-policy.js';
+import { createCallPrice } from '../../dist/src/services/polling/call-price.js';
+import { createDurationModels } from '../../dist/src/services/polling/duration-models.js';
+import { createPollPolicy } from '../../dist/src/services/polling/poll-policy.js';
 import type { UsageRequest } from '../../dist/src/domain/request.js';
-import type { PollContext } from '../../dist/src/services/poll-policy.js';
+import type { PollContext } from '../../dist/src/services/polling/poll-policy.js';
 import type { Query } from './mixes.ts';
 import { createRandom } from './random.ts';
 

@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
 
 import type { Caller, NamedEntity } from '../domain/caller.js';
-import type { BudgetService } from './budget-service.js';
-import type { CredentialVisits } from './credential-visits.js';
+import type { BudgetService } from './upstream-calls/budget-service.js';
+import type { CredentialVisits } from './upstream-calls/credential-visits.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';
 import type { UsageTable } from './usage-table.js';

@@ -25,7 +25,7 @@ import type {
 import { canonicalRequest, type RequestDraft, type UsageRequest } from '../domain/request.js';
 import { requestDigest, requestKey } from '../domain/request-key.js';
 import { checkStartOptions, type StartOptions } from '../domain/start-options.js';
-import type { CredentialVisits } from './credential-visits.js';
+import type { CredentialVisits } from './upstream-calls/credential-visits.js';
 import type { FinalWait } from './final-wait.js';
 
 export interface StartExecutionOptions {

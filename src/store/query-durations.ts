@@ -1,4 +1,4 @@
-/** What all nodes have learned about how long queries take; see `services/duration-models.ts`. */
+/** What all nodes have learned about how long queries take; see `services/polling/duration-models.ts`. */
 import { sql } from 'kysely';
 
 import type { DurationStore, KnownDurations, LearnedDurations } from '../domain/ports.js';

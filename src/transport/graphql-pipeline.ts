@@ -20,11 +20,11 @@ import {
 
 import type { RequestContext } from '../services/request-context.js';
 import type { Logger } from '../lib/logger.js';
-import { Delivery, type DeliveryOptions, toGraphQLError } from './delivery.js';
+import { Delivery, type DeliveryOptions, toGraphQLError } from './delivery/delivery.js';
 import { formatGraphQLError } from './graphql-errors.js';
-import type { AdmittedDocument, OperationGate } from './operation-gate.js';
+import type { AdmittedDocument, OperationGate } from './documents/operation-gate.js';
 import { withRequestId } from './request-id.js';
-import { createSharedSelections } from './shared-selections.js';
+import { createSharedSelections } from './delivery/shared-selections.js';
 import { isRecord } from '../lib/is-record.js';
 
 /** As the protocols deliver them: nothing is checked yet. */

@@ -4,7 +4,7 @@ import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator } from '../domain/ports.js';
 import { bearerToken } from '../lib/bearer.js';
 import type { RequestContext } from '../services/request-context.js';
-import { type Authorization, createTokenWatch } from './token-watch.js';
+import { type Authorization, createTokenWatch } from './admission/token-watch.js';
 
 export interface RequestScope {
   /** Throws `RequestError` `UNAUTHENTICATED` for a missing or bad token. */

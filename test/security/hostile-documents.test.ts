@@ -6,7 +6,7 @@ import { committedSchema, documentedOperations } from '../support/documented-ope
 import { FRAGMENT_BOMB, HOSTILE_DOCUMENTS } from '../support/hostile-documents.js';
 import { openAcknowledged } from '../support/sockets.js';
 import { THREE_DOORS } from '../support/three-doors.js';
-import { createOperationGate } from '../../src/transport/operation-gate.js';
+import { createOperationGate } from '../../src/transport/documents/operation-gate.js';
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { parse, validate } from 'graphql';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Caller } from '../../src/domain/caller.js';
 import type { Execution } from '../../src/domain/execution.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createCredentialVisits } from '../../src/services/credential-visits.js';
+import { createCredentialVisits } from '../../src/services/upstream-calls/credential-visits.js';
 import { CALLER } from '../support/store.js';
 
 /** A store of which one execution waits, and takes any token but those that are called bad. */

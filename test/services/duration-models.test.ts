@@ -9,9 +9,9 @@ import {
   massOf,
   observe,
   smoothed,
-} from '../../src/services/duration-histogram.js';
-import { createDurationModels } from '../../src/services/duration-models.js';
-import { planPolls } from '../../src/services/poll-plan.js';
+} from '../../src/services/polling/duration-histogram.js';
+import { createDurationModels } from '../../src/services/polling/duration-models.js';
+import { planPolls } from '../../src/services/polling/poll-plan.js';
 
 const KIND = ['operation', 'shape', 'tenant'];
 const duration = fc.double({ min: 0, max: 1e9, noNaN: true });

@@ -4,7 +4,7 @@ import { createServiceCredentials } from '../../src/auth/service-credentials.js'
 import type { Execution } from '../../src/domain/execution.js';
 import type { Claim } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createUnknownStatuses } from '../../src/services/unknown-statuses.js';
+import { createUnknownStatuses } from '../../src/services/polling/unknown-statuses.js';
 import { fails, NO_ROWS, RUNNING, upstreamError } from '../support/scripted-upstream.js';
 import { type StepParts, stepParts } from '../support/steps.js';
 import {

@@ -4,7 +4,7 @@ import { type CallerCredentials, createCallerCredentials } from '../../src/auth/
 import { createTokenCipher } from '../../src/auth/token-cipher.js';
 import type { ExecutionStore } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createJanitor, tidy } from '../../src/services/janitor.js';
+import { createJanitor, tidy } from '../../src/services/polling/janitor.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
 import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
 import { createDurationStore } from '../../src/store/query-durations.js';

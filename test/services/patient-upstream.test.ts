@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { UpstreamTroubleStore } from '../../src/domain/ports.js';
 import type { UpstreamErrorDetails, UpstreamErrorKind } from '../../src/domain/upstream-error.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createPatientUpstream } from '../../src/services/patient-upstream.js';
-import { PutOffError } from '../../src/services/put-off-error.js';
+import { createPatientUpstream } from '../../src/services/upstream-calls/patient-upstream.js';
+import { PutOffError } from '../../src/services/upstream-calls/put-off-error.js';
 import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
 import { fails, hang, RUNNING, scriptedUpstream } from '../support/scripted-upstream.js';
 import { stepParts } from '../support/steps.js';

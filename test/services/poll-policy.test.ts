@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { createCallPrice } from '../../src/services/call-price.js';
-import { createDurationModels } from '../../src/services/duration-models.js';
+import { createCallPrice } from '../../src/services/polling/call-price.js';
+import { createDurationModels } from '../../src/services/polling/duration-models.js';
 import {
   createPollPolicy,
   type PollContext,
   type PollPolicyOptions,
-} from '../../src/services/poll-policy.js';
+} from '../../src/services/polling/poll-policy.js';
 import { usageRequest } from '../support/usage-requests.js';
 
 const context = (changes: Partial<PollContext> = {}): PollContext => ({

@@ -5,7 +5,7 @@ import { overdueSpread } from '../../src/domain/overdue.js';
 import type { ExecutionStore } from '../../src/domain/ports.js';
 import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createPoller, type Poller, type PollerOptions } from '../../src/services/poller.js';
+import { createPoller, type Poller, type PollerOptions } from '../../src/services/polling/poller.js';
 import { createDatabase } from '../../src/store/database.js';
 import { createExecutionStore } from '../../src/store/execution-store.js';
 import { hang, NO_ROWS } from '../support/scripted-upstream.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { createStoreClock, type StoreClock } from '../../src/services/store-clock.js';
+import { createStoreClock, type StoreClock } from '../../src/services/polling/store-clock.js';
 
 describe("the store's clock", () => {
   let clock: StoreClock | undefined;

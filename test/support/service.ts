@@ -1,7 +1,7 @@
 /** The service over the real store, real notifications and a scripted upstream. */
 import { createExecutionService, type ExecutionService } from '../../src/services/execution-service.js';
 import { createFinalWait, type FinalWait } from '../../src/services/final-wait.js';
-import { createPoller, type Poller } from '../../src/services/poller.js';
+import { createPoller, type Poller } from '../../src/services/polling/poller.js';
 import type { StartExecutionOptions } from '../../src/services/start-execution.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import type { StepParts } from './steps.js';

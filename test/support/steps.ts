@@ -2,9 +2,9 @@
 import type { Execution } from '../../src/domain/execution.js';
 import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createExecutionStep, type ExecutionStepOptions } from '../../src/services/execution-step.js';
-import { createUnknownStatuses } from '../../src/services/unknown-statuses.js';
-import type { PollPolicy } from '../../src/services/poll-policy.js';
+import { createExecutionStep, type ExecutionStepOptions } from '../../src/services/polling/execution-step.js';
+import { createUnknownStatuses } from '../../src/services/polling/unknown-statuses.js';
+import type { PollPolicy } from '../../src/services/polling/poll-policy.js';
 import { scriptedCredentials, scriptedUpstream } from './scripted-upstream.js';
 import { intent, LEASE_MS, NODE, runningClaim, TTL_MS } from './store.js';
 

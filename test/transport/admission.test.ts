@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
-import { createAdmission } from '../../src/transport/admission.js';
-import { createConnectionLimits } from '../../src/transport/connection-limits.js';
-import { createRateLimits } from '../../src/transport/rate-limit.js';
+import { createAdmission } from '../../src/transport/admission/admission.js';
+import { createConnectionLimits } from '../../src/transport/admission/connection-limits.js';
+import { createRateLimits } from '../../src/transport/admission/rate-limit.js';
 
 const CALLER: Caller = {
   organization: { id: 'o', name: null },

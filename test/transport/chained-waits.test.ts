@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import type { RequestContext } from '../../src/services/request-context.js';
-import { createHttpServer, type HttpServer } from '../../src/transport/http-server.js';
+import { createHttpServer, type HttpServer } from '../../src/transport/http/http-server.js';
 import { closeClients } from '../support/clients.js';
 import { type ServiceParts, startService } from '../support/service.js';
 import { stepParts } from '../support/steps.js';

@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { createAddressOf, isProxyAddress, type TrustProxy } from '../../src/transport/client-address.js';
+import {
+  createAddressOf,
+  isProxyAddress,
+  type TrustProxy,
+} from '../../src/transport/admission/client-address.js';
 
 /** The two facts that are read of a request. */
 function from(remoteAddress: string, forwarded?: string): IncomingMessage {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import type { RequestContext } from '../../src/services/request-context.js';
-import { createHttpServer, type HttpServer } from '../../src/transport/http-server.js';
+import { createHttpServer, type HttpServer } from '../../src/transport/http/http-server.js';
 import { closeClients, openWebSocket, type RawOperation, serverSentEventsDoor } from '../support/clients.js';
 import { type ServiceParts, startService } from '../support/service.js';
 import { stepParts } from '../support/steps.js';

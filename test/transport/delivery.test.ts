@@ -3,10 +3,10 @@ import { type ExecutionResult, parse } from 'graphql';
 
 import { RequestError } from '../../src/domain/error-codes.js';
 import type { RequestContext } from '../../src/services/request-context.js';
-import { Delivery } from '../../src/transport/delivery.js';
+import { Delivery } from '../../src/transport/delivery/delivery.js';
 import type { OperationArgs } from '../../src/transport/graphql-pipeline.js';
-import { createSharedSelections } from '../../src/transport/shared-selections.js';
-import { type Authorization, createTokenWatch } from '../../src/transport/token-watch.js';
+import { createSharedSelections } from '../../src/transport/delivery/shared-selections.js';
+import { type Authorization, createTokenWatch } from '../../src/transport/admission/token-watch.js';
 import { CALLER } from '../support/store.js';
 
 const watched: Authorization[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { acceptsGzip } from '../../src/transport/accept-encoding.js';
-import { EXPORT_ENCODINGS } from '../../src/transport/export-encoding.js';
+import { acceptsGzip } from '../../src/transport/http/accept-encoding.js';
+import { EXPORT_ENCODINGS } from '../../src/transport/http/export-encoding.js';
 import { usageRow } from '../support/store.js';
 
 const { CSV, JSONL } = EXPORT_ENCODINGS;

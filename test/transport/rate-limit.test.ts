@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { createRateLimits } from '../../src/transport/rate-limit.js';
+import { createRateLimits } from '../../src/transport/admission/rate-limit.js';
 
 const refused = { code: 'RATE_LIMITED', retryable: true };
 

@@ -4,7 +4,7 @@ import { GraphQLError, parse } from 'graphql';
 import type { Caller } from '../../src/domain/caller.js';
 import type { RequestContext } from '../../src/services/request-context.js';
 import type { OperationArgs } from '../../src/transport/graphql-pipeline.js';
-import { createSharedSelections, type SharedResult } from '../../src/transport/shared-selections.js';
+import { createSharedSelections, type SharedResult } from '../../src/transport/delivery/shared-selections.js';
 import { CALLER } from '../support/store.js';
 import { until } from '../support/until.js';
 

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createHttpServer, type HttpServer } from '../../src/transport/http-server.js';
+import { createHttpServer, type HttpServer } from '../../src/transport/http/http-server.js';
 import { openRawSocket } from '../support/sockets.js';
 import { until } from '../support/until.js';
 

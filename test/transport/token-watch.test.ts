@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
 import { RequestError } from '../../src/domain/error-codes.js';
-import { createTokenWatch } from '../../src/transport/token-watch.js';
+import { createTokenWatch } from '../../src/transport/admission/token-watch.js';
 import { CALLER } from '../support/store.js';
 
 const caller = (more: Partial<Caller> = {}): Caller => ({

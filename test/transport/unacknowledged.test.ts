@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { parseUnacknowledged, readUnacknowledged } from '../../src/transport/unacknowledged.js';
+import { parseUnacknowledged, readUnacknowledged } from '../../src/transport/event-stream/unacknowledged.js';
 import { until } from '../support/until.js';
 
 /** As the kernel writes it: the listener, two clients of port 4000 (0FA0), and one of another server. */

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { silentLogger } from '../../src/lib/logger.js';
-import { createHttpServer, type HttpServer } from '../../src/transport/http-server.js';
+import { createHttpServer, type HttpServer } from '../../src/transport/http/http-server.js';
 import { closeClients } from '../support/clients.js';
 import { THREE_DOORS } from '../support/three-doors.js';
 

@@ -1,0 +1,86 @@
+/**
+ * Between `ws` and the protocol library. The library's own glue prints to the console what clients do wrong, a write to
+ * a client that has left included, and it knows no bound of what waits to be sent.
+ */
+import type { IncomingMessage } from 'node:http';
+
+import {
+  CloseCode,
+  type ConnectionInitMessage,
+  handleProtocols,
+  makeServer,
+  type Server,
+  type ServerOptions,
+} from 'graphql-ws';
+import type { Extra } from 'graphql-ws/use/ws';
+import type { WebSocket, WebSocketServer } from 'ws';
+
+import type { Logger } from '../../lib/logger.js';
+
+const MOST_REASON_BYTES = 123;
+
+export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'], E> {
+  readonly sockets: WebSocketServer;
+  readonly protocol: ServerOptions<P, E & Extra>;
+  /** A client that answers no ping is given up within twice this. */
+  readonly keepAliveMs: number;
+  readonly log: Logger;
+}
+
+/** Serves every connection of `sockets`. */
+export function serveProtocol<
+  P extends ConnectionInitMessage['payload'],
+  E extends Record<PropertyKey, unknown>,
+>({ sockets, protocol, keepAliveMs, log }: SocketProtocolOptions<P, E>): void {
+  const server = makeServer(protocol) as Server<Extra>;
+  sockets.options.handleProtocols = handleProtocols;
+  sockets.on('connection', (socket, request) => {
+    serve(socket, request, server, log);
+    giveUpWhenSilent(socket, keepAliveMs);
+  });
+}
+
+function serve(socket: WebSocket, request: IncomingMessage, server: Server<Extra>, log: Logger): void {
+  // `ws` closes it with the right code by itself.
+  socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket client broke the protocol, or left'));
+  const fail = (error: unknown) => {
+    log.error({ err: error }, 'a WebSocket message could not be handled');
+    socket.close(CloseCode.InternalServerError, 'Internal server error');
+  };
+  const closed = server.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) => sent(socket, text),
+      close: (code, reason) => socket.close(code, fitting(reason)),
+      onMessage: (handle) => socket.on('message', (data: Buffer) => void handle(String(data)).catch(fail)),
+    },
+    { socket, request },
+  );
+  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(fail));
+}
+
+/** Settles when it has left the process; also when it never will: the socket's close ends whoever goes on. */
+function sent(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
+    else resolve();
+  });
+}
+
+/** The protocol allows 123 bytes, and the library's reasons may hold an id of the client's. */
+function fitting(reason = ''): string {
+  return Buffer.from(reason)
+    .toString('utf8', 0, MOST_REASON_BYTES)
+    .replace(/\uFFFD+$/, '');
+}
+
+/** A client that is gone without a word is not asked to close: it would be waited for. */
+function giveUpWhenSilent(socket: WebSocket, keepAliveMs: number): void {
+  let answered = true;
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, keepAliveMs);
+  socket.on('pong', () => (answered = true)).once('close', () => clearInterval(timer));
+}
