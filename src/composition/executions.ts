@@ -1,0 +1,113 @@
+/** The life of executions, from the start to the final state. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { Config } from '../config.js';
+import { overdueSpread } from '../domain/overdue.js';
+import type { ExecutionEvents } from '../domain/ports.js';
+import type { Logger } from '../lib/logger.js';
+import { createCredentialVisits } from '../services/upstream-calls/credential-visits.js';
+import { createExecutionService } from '../services/execution-service.js';
+import { createExecutionStep } from '../services/polling/execution-step.js';
+import { createFinalWait } from '../services/final-wait.js';
+import { createJanitor } from '../services/polling/janitor.js';
+import { createPollPolicy } from '../services/polling/poll-policy.js';
+import { createCallPrice } from '../services/polling/call-price.js';
+import { createDurationExchange } from '../services/polling/duration-exchange.js';
+import { createDurationModels } from '../services/polling/duration-models.js';
+import { createPoller } from '../services/polling/poller.js';
+import type { StoreClock } from '../services/polling/store-clock.js';
+import { createUnknownStatuses } from '../services/polling/unknown-statuses.js';
+import { createWatchService } from '../services/watch-service.js';
+import type { OnStop } from './on-stop.js';
+import type { Stores } from './stores.js';
+import type { Upstream } from './upstream.js';
+
+/** Steps that a node makes at the same time: each is mostly waiting for upstream. */
+const POLL_CONCURRENCY = 64;
+
+interface Parts {
+  readonly stores: Stores;
+  readonly upstream: Upstream;
+  readonly events: ExecutionEvents;
+  readonly clock: StoreClock;
+}
+
+/** What starts executions, brings each of them to its end, and lets others watch; the poller and the janitor run. */
+export function openExecutions(config: Config, parts: Parts, log: Logger, onStop: OnStop) {
+  const { stores, upstream, events, clock } = parts;
+  const { store, pollerStore, sealedTokens } = stores;
+  const { credentials } = upstream;
+  const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
+  log.debug({ node }, 'the name of this node in leases');
+  const { leaseMs, resultTtlMs } = config;
+
+  const models = createDurationModels();
+  const exchange = createDurationExchange({ store: stores.durations, models, log });
+  onStop(() => exchange.stop());
+  const step = createExecutionStep({
+    store: pollerStore,
+    upstream: upstream.usage,
+    credentials,
+    log,
+    unknownStatuses: createUnknownStatuses(log),
+    resultTtlMs,
+    maxResultRows: config.maxResultRows,
+    dataDayBoundaryMs: config.dataDayBoundaryMs,
+    now: clock.now,
+    policy: createPollPolicy({
+      models,
+      price: createCallPrice(() => performance.now()),
+      ...config.poll,
+      random: Math.random,
+    }),
+  });
+  const poller = createPoller({
+    store: pollerStore,
+    events,
+    step,
+    log,
+    node,
+    leaseMs,
+    concurrency: POLL_CONCURRENCY,
+    overdue: overdueSpread(config.poll.maxMs, config.upstreamBudget),
+  });
+  const watch = createWatchService({ store, events, log });
+  const wait = createFinalWait(watch);
+  const visits = createCredentialVisits({
+    store,
+    credentials,
+    credentialIdOf: upstream.credentialIdOf,
+    node,
+    now: () => performance.now(),
+    log,
+  });
+  onStop(() => visits.stop());
+  const executions = createExecutionService({
+    store,
+    credentials,
+    adopt: poller.adopt,
+    wait,
+    visits,
+    node,
+    leaseMs,
+    resultTtlMs,
+    deadlineMs: config.executionDeadlineMs,
+    dataDayBoundaryMs: config.dataDayBoundaryMs,
+    now: clock.now,
+  });
+  poller.start();
+  onStop(() => poller.stop());
+  const janitor = createJanitor({
+    store: pollerStore,
+    credentials,
+    sealedTokens,
+    budget: stores.pollerBudget,
+    node,
+    troubles: stores.troubles,
+    durations: stores.durations,
+    log,
+  });
+  onStop(() => janitor.stop());
+  return { poller, watch, wait, visits, executions };
+}
