@@ -24,6 +24,8 @@ export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'
   readonly protocol: ServerOptions<P, E & Extra>;
   /** A client that answers no ping is given up within twice this. */
   readonly keepAliveMs: number;
+  /** An answer has been handed over; results of subscriptions go another way (`socket-sink.ts`). */
+  readonly onSent: (socket: WebSocket) => void;
   readonly log: Logger;
 }
 
@@ -31,16 +33,23 @@ export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'
 export function serveProtocol<
   P extends ConnectionInitMessage['payload'],
   E extends Record<PropertyKey, unknown>,
->({ sockets, protocol, keepAliveMs, log }: SocketProtocolOptions<P, E>): void {
+>({ sockets, protocol, keepAliveMs, onSent, log }: SocketProtocolOptions<P, E>): void {
   const server = makeServer(protocol) as Server<Extra>;
   sockets.options.handleProtocols = handleProtocols;
   sockets.on('connection', (socket, request) => {
-    serve(socket, request, server, log);
+    serve(socket, { request, server, onSent, log });
     giveUpWhenSilent(socket, keepAliveMs);
   });
 }
 
-function serve(socket: WebSocket, request: IncomingMessage, server: Server<Extra>, log: Logger): void {
+interface Serving {
+  readonly request: IncomingMessage;
+  readonly server: Server<Extra>;
+  readonly onSent: (socket: WebSocket) => void;
+  readonly log: Logger;
+}
+
+function serve(socket: WebSocket, { request, server, onSent, log }: Serving): void {
   // `ws` closes it with the right code by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket client broke the protocol, or left'));
   const fail = (error: unknown) => {
@@ -50,7 +59,11 @@ function serve(socket: WebSocket, request: IncomingMessage, server: Server<Extra
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (text) => sent(socket, text),
+      async send(text) {
+        const leaving = sent(socket, text);
+        onSent(socket);
+        await leaving;
+      },
       close: (code, reason) => socket.close(code, fitting(reason)),
       onMessage: (handle) => socket.on('message', (data: Buffer) => void handle(String(data)).catch(fail)),
     },

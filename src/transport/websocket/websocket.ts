@@ -88,6 +88,8 @@ export function addWebSocket({
     sockets,
     keepAliveMs,
     log,
+    // All may have been asked for before the first was given.
+    onSent: (socket) => unsent.get(socket)?.check(),
     protocol: {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, admissionOf, log),
@@ -105,8 +107,6 @@ export function addWebSocket({
       },
       execute: (args) => executed(args as SocketArgs, pipeline),
       subscribe: (args) => subscribed(args as SocketArgs, pipeline),
-      // Answers alone come by here, and all may have been asked for before the first was given.
-      onNext: ({ extra }) => unsent.get(extra.socket)?.check(),
     },
   });
   const close = async () => {
