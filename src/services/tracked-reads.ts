@@ -88,8 +88,8 @@ function trackedExecutions(
 function trackedTable(table: UsageTable, saw: (execution: Execution) => void): UsageTable {
   return {
     ...table,
-    async compare(caller, draft) {
-      const comparison = await table.compare(caller, draft);
+    async compare(caller, draft, signal) {
+      const comparison = await table.compare(caller, draft, signal);
       saw(comparison.baseline);
       saw(comparison.current);
       return comparison;

@@ -91,7 +91,7 @@ describe('an execution that waits for a token', () => {
       const due = 'round(extract(epoch FROM due_at - now()))::int AS due';
       const [row] = await test.query<{ due: number }>(`SELECT ${due} FROM executions`);
       delays.push(Math.max(0, row?.due ?? 0));
-      await test.query('UPDATE executions SET due_at = now()');
+      await test.query("UPDATE executions SET due_at = now() - interval '1 s'");
       const [claim] = await claimedBy(NODE);
       await test.store.awaitCredentials(claim!, REFUSAL, 'REFUSED');
     }
