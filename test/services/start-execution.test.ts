@@ -248,7 +248,8 @@ describe('starting a query', () => {
         source: 'FRESH',
         execution: { status: 'SUCCEEDED' },
       });
-      expect(one.watching.listeners()).toBe(0);
+      // The step that has found the end lets go a moment later.
+      await until('no listener', () => one.watching.listeners() === 0);
     });
 
     it('answers when the time is over with the state that there is, and leaves no listener', async () => {

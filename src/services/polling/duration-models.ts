@@ -32,8 +32,11 @@ export interface DurationModels {
 
 /** As many observations as what is above a kind counts for; a handful of its own outweighs it. */
 const LEANING = 4;
-/** Share of the old weights that each observation drives out: the last few hundred decide. */
-const FORGETTING = 1 / 400;
+/**
+ * Share of the old weights that each observation drives out: the last one or two hundred decide. In the simulation a
+ * third of it was too slow for durations that rise, and nothing was better with a steady mix.
+ */
+const FORGETTING = 1 / 120;
 /** A name costs some 7 KB. The one that was not used for the longest time makes room. */
 const MOST_NAMES = 1_000;
 
