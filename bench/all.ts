@@ -8,7 +8,9 @@ const ALL = ['page.ts', 'small.ts', 'fan-out.ts', 'poll-simulation/run.ts'];
 for (const name of ALL) {
   process.stdout.write(`\n# ${name}\n`);
   const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+    stdio: 'inherit',
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) process.exitCode = 1;
 }
