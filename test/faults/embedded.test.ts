@@ -11,13 +11,16 @@ import type { NodeProcess } from '../support/node-process.js';
 import { until } from '../support/until.js';
 import { type Cluster, startCluster } from './support/cluster.js';
 import { endings, expectInvariants, openExecutions } from './support/invariants.js';
-import { LONG, sized } from './support/variant.js';
+import { measured } from './support/measured.js';
+import { sized } from './support/variant.js';
 
 /** Each directory is begun anew, so that the first start is met as often as there are directories. */
 const DIRECTORIES = sized(2, 10);
 const KILLS = sized(2, 5);
-/** A first start is ready after some 1.5 s, a later one after half a second: either, and the work after it, is met. */
-const LONGEST_LIFE_MS = 2_500;
+/** A first start is ready after some 1.5 s, a later one after half a second: either is met at any moment. */
+const LONGEST_START_MS = 2_500;
+/** Of work, once something has been acknowledged: polls and results are met as well. */
+const LONGEST_WORK_MS = 1_500;
 /** The upstream is outside, and lives; the database is each directory's own. */
 const NOBODY = 'postgres://nobody@127.0.0.1:1/none';
 
@@ -42,8 +45,21 @@ async function databaseUrl(dataDir: string): Promise<string> {
   return `postgres://${ROLE}:${found.password}@127.0.0.1:${server.port}/postgres`;
 }
 
+/** When a life ends: so long after its beginning, or after its first acknowledged execution. */
+interface Life {
+  readonly after: 'start' | 'acknowledged';
+  readonly ms: number;
+}
+
+/** Every other life sees work; the first starts are among both. */
+function randomLife(kill: number): Life {
+  return kill % 2 === 0
+    ? { after: 'start', ms: randomInt(LONGEST_START_MS) }
+    : { after: 'acknowledged', ms: randomInt(LONGEST_WORK_MS) };
+}
+
 /** Starts a program and kills it after a while, ready or not; what it answers until then is acknowledged. */
-async function shortLife(dataDir: string, lifeMs: number): Promise<NodeProcess> {
+async function shortLife(dataDir: string, { after, ms }: Life): Promise<NodeProcess> {
   const starting = cluster.startNode(own(dataDir)).catch(() => null);
   const node = cluster.processes.at(-1);
   if (!node) throw new Error('nothing was started');
@@ -53,7 +69,10 @@ async function shortLife(dataDir: string, lifeMs: number): Promise<NodeProcess> 
       if ((await cluster.start(node)).id === null) await delay(20);
     }
   })();
-  await delay(lifeMs);
+  const before = cluster.acknowledged.size;
+  if (after === 'acknowledged')
+    await until('an acknowledged execution', () => cluster.acknowledged.size > before, 30_000);
+  await delay(ms);
   await cluster.take(node, 'SIGKILL');
   over = true;
   await Promise.all([starting, working]);
@@ -74,7 +93,7 @@ describe('embedded PostgreSQL whose parent is killed with -9', () => {
   it(
     `at ${DIRECTORIES * KILLS} random moments, first starts included: always starts again, and nothing acknowledged is lost`,
     async () => {
-      const lives: number[] = [];
+      const lives: Life[] = [];
       let acknowledged = 0;
       for (let n = 0; n < DIRECTORIES; n += 1) {
         const dataDir = scratch.dataDir(`data-${n}`);
@@ -85,8 +104,9 @@ describe('embedded PostgreSQL whose parent is killed with -9', () => {
           simulator: { durations: () => 300 },
         });
         for (let kill = 0; kill < KILLS; kill += 1) {
-          lives.push(randomInt(LONGEST_LIFE_MS));
-          const { stderr } = await shortLife(dataDir, lives.at(-1) ?? 0);
+          const life = randomLife(n + kill);
+          lives.push(life);
+          const { stderr } = await shortLife(dataDir, life);
           expect({ lives, stderr }).toEqual({ lives, stderr: [] });
         }
         await cluster.startNode(own(dataDir));
@@ -97,7 +117,8 @@ describe('embedded PostgreSQL whose parent is killed with -9', () => {
         expect(await serverPid(dataDir)).toBeUndefined();
         await cluster.stop();
       }
-      if (LONG) process.stderr.write(`embedded: ${JSON.stringify({ kills: lives.length, acknowledged })}\n`);
+      measured('embedded', { kills: lives.length, acknowledged });
+      expect(acknowledged).toBeGreaterThan(0);
     },
     DIRECTORIES * (KILLS * 10_000 + 60_000),
   );
