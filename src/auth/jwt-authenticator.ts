@@ -109,7 +109,7 @@ function toRefusal(error: unknown, log: Logger): RequestError {
     const message = 'The token can not be verified just now; try again.';
     return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true, cause: error });
   }
-  if (error instanceof errors.JWTExpired) return refused('has expired', error);
+  if (error instanceof errors.JWTExpired) return refused('has expired. Get a new one', error);
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof MissingClaimError) {
     return refused(`is not accepted: its claim ${error.claim} is missing or not as it has to be`, error);
   }

@@ -7,7 +7,6 @@ import type { IncomingMessage } from 'node:http';
 import {
   CloseCode,
   type ConnectionInitMessage,
-  handleProtocols,
   makeServer,
   type Server,
   type ServerOptions,
@@ -16,8 +15,7 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 
 import type { Logger } from '../../lib/logger.js';
-
-const MOST_REASON_BYTES = 123;
+import { chosenProtocol, closeReason } from './close-reasons.js';
 
 export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'], E> {
   readonly sockets: WebSocketServer;
@@ -33,7 +31,7 @@ export function serveProtocol<
   E extends Record<PropertyKey, unknown>,
 >({ sockets, protocol, keepAliveMs, log }: SocketProtocolOptions<P, E>): void {
   const server = makeServer(protocol) as Server<Extra>;
-  sockets.options.handleProtocols = handleProtocols;
+  sockets.options.handleProtocols = chosenProtocol;
   sockets.on('connection', (socket, request) => {
     serve(socket, request, server, log);
     giveUpWhenSilent(socket, keepAliveMs);
@@ -51,7 +49,7 @@ function serve(socket: WebSocket, request: IncomingMessage, server: Server<Extra
     {
       protocol: socket.protocol,
       send: (text) => sent(socket, text),
-      close: (code, reason) => socket.close(code, fitting(reason)),
+      close: (code, reason) => socket.close(code, closeReason(reason)),
       onMessage: (handle) => socket.on('message', (data: Buffer) => void handle(String(data)).catch(fail)),
     },
     { socket, request },
@@ -65,13 +63,6 @@ function sent(socket: WebSocket, text: string): Promise<void> {
     if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
     else resolve();
   });
-}
-
-/** The protocol allows 123 bytes, and the library's reasons may hold an id of the client's. */
-function fitting(reason = ''): string {
-  return Buffer.from(reason)
-    .toString('utf8', 0, MOST_REASON_BYTES)
-    .replace(/\uFFFD+$/, '');
 }
 
 /** A client that is gone without a word is not asked to close: it would be waited for. */
