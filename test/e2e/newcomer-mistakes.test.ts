@@ -71,7 +71,7 @@ async function refused(
   token?: Token,
   url = app.url,
 ): Promise<Told> {
-  return first((await post(url, { query, variables }, token)) as Errors);
+  return first(await post(url, { query, variables }, token));
 }
 
 /** The user error of a start. */
