@@ -10,6 +10,8 @@ export interface Setting {
   readonly meaning: string;
   /** Of a number. */
   readonly unit?: string;
+  /** Without which it is refused, so that nobody takes it for working. */
+  readonly needs?: string;
   /** What it means to leave it out, where it has no default. */
   readonly otherwise?: string;
 }
@@ -91,6 +93,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
 ];
 
 const MS = 'milliseconds';
+const JWT_MODE = 'AUTH_MODE=jwt';
 
 export const SETTINGS: Readonly<Record<EnvironmentVariable, Setting>> = {
   HOST: {
@@ -128,35 +131,42 @@ export const SETTINGS: Readonly<Record<EnvironmentVariable, Setting>> = {
   },
   JWT_JWKS_URL: {
     meaning: 'Where the issuer publishes its keys. Redirects are not followed.',
-    otherwise: 'with `AUTH_MODE=jwt` the service does not start.',
+    otherwise: 'the service does not start.',
+    needs: JWT_MODE,
   },
   JWT_ISSUER: {
     meaning: "What the token's `iss` must be, to the letter.",
-    otherwise: 'with `AUTH_MODE=jwt` the service does not start.',
+    otherwise: 'the service does not start.',
+    needs: JWT_MODE,
   },
   JWT_AUDIENCE: {
     meaning: "What the token's `aud` must be or hold.",
-    otherwise: 'with `AUTH_MODE=jwt` the service does not start.',
+    otherwise: 'the service does not start.',
+    needs: JWT_MODE,
   },
-  JWT_ALGORITHMS: { meaning: 'By which a token may be signed, separated by commas.' },
+  JWT_ALGORITHMS: { meaning: 'By which a token may be signed, separated by commas.', needs: JWT_MODE },
   JWT_CLOCK_TOLERANCE_SECONDS: {
     meaning: 'For clocks that differ: so long after its end a token is still good.',
     unit: 'seconds',
+    needs: JWT_MODE,
   },
   JWT_ORGANIZATION_CLAIM: {
     meaning:
       "Claim with the organization, which must be the id of the service's own organization in Genesys Cloud. In each " +
       'of these names a dot leads into a nested claim (`realm_access.roles`); a claim with the whole name comes first ' +
       '(`https://example.com/roles`).',
+    needs: JWT_MODE,
   },
-  JWT_SUBJECT_CLAIM: { meaning: 'Claim with the id of the person or the program.' },
-  JWT_NAME_CLAIM: { meaning: 'Claim with the display name.' },
+  JWT_SUBJECT_CLAIM: { meaning: 'Claim with the id of the person or the program.', needs: JWT_MODE },
+  JWT_NAME_CLAIM: { meaning: 'Claim with the display name.', needs: JWT_MODE },
   JWT_PERMISSIONS_CLAIM: {
     meaning:
       "Claim with the permissions: a list, or one text with spaces between, of upstream's permissions, wildcards included.",
+    needs: JWT_MODE,
   },
   JWT_CLIENT_CLAIM: {
     meaning: 'Claim with the client through which the token was issued; falls back to `azp`.',
+    needs: JWT_MODE,
   },
   TOKEN_ENCRYPTION_KEY: {
     meaning:

@@ -65,7 +65,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
       const hash = tokenHash(token);
       const ageMs = Math.min(maxAgeMs, MAX_AGE_MS) / 2;
       const known = accepted.get(hash, now(), ageMs) ?? (await verify(token, hash, ageMs));
-      if (now() >= known.expiresAt) throw refused('has expired');
+      if (now() >= known.expiresAt) throw refused('has expired. Get a new one');
       return { ...known, token };
     },
   };

@@ -21,11 +21,12 @@ export function configurationPage(): string {
 }
 
 function entryOf(name: EnvironmentVariable): string {
-  const { meaning, unit, otherwise } = SETTINGS[name];
+  const { meaning, unit, needs, otherwise } = SETTINGS[name];
   const preset = defaultOf(name);
   const rule = ruleOf(name);
   const facts = [
     ...(preset === null ? [] : [`- Default: \`${preset}\``]),
+    ...(needs ? [`- Only with \`${needs}\``] : []),
     ...(otherwise ? [`- Left out: ${linked(otherwise)}`] : []),
     ...(unit ? [`- Unit: ${unit}`] : []),
     ...(rule ? [`- Allowed: ${rule}`] : []),

@@ -19,15 +19,18 @@ export function environmentFile(): string {
 }
 
 function linesOf(name: EnvironmentVariable): string[] {
-  const { meaning, unit, otherwise } = SETTINGS[name];
+  const { meaning, unit, needs, otherwise } = SETTINGS[name];
+  const preset = defaultOf(name);
   const rule = ruleOf(name);
   const facts = [
     meaning,
     ...(unit ? [`Unit: ${unit}.`] : []),
     ...(rule ? [`Allowed: ${rule}.`] : []),
+    // Set, even to its default, it would be refused without what it needs.
+    ...(needs ? [`Only with ${needs}.${preset === null ? '' : ` Left out: ${preset}.`}`] : []),
     ...(otherwise ? [`Left out: ${otherwise}`] : []),
   ];
-  return [...wrapped(facts.join(' ').replaceAll('`', '')), `${name}=${defaultOf(name) ?? ''}`];
+  return [...wrapped(facts.join(' ').replaceAll('`', '')), `${name}=${needs ? '' : (preset ?? '')}`];
 }
 
 function wrapped(text: string): string[] {
