@@ -132,9 +132,7 @@ function troublesIn(value: unknown, key = ''): unknown[] {
   if (key === 'userErrors') return value as unknown[];
   if (value === null) return ['execution', 'usageExecution', 'node'].includes(key) ? [`${key} is null`] : [];
   if (typeof value !== 'object') return [];
-  return Object.entries(value as object).flatMap(([name, part]) =>
-    troublesIn(part, Array.isArray(value) ? key : name),
-  );
+  return Object.entries(value).flatMap(([name, part]) => troublesIn(part, Array.isArray(value) ? key : name));
 }
 
 function hashOf(text: string): string {

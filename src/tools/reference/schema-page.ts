@@ -93,7 +93,7 @@ function entry(
 }
 
 function inputOf({ name, type, description, defaultValue }: GraphQLArgument | GraphQLInputField): string {
-  const value = defaultValue === undefined ? null : astFromValue(defaultValue, type as never);
+  const value = defaultValue === undefined ? null : astFromValue(defaultValue, type);
   const preset = value ? ` Default: \`${print(value)}\`.` : '';
   return `- \`${name}\`: ${linkTo(type)}. ${sentence(description)}${preset}`;
 }

@@ -4,7 +4,8 @@ import { environment, type EnvironmentVariable } from '../../config.js';
 /** As it would be written into the environment; null: there is none. */
 export function defaultOf(name: EnvironmentVariable): string | null {
   const found = rawDefault(environment.shape[name]);
-  return found === undefined || found === '' ? null : String(found);
+  const isThere = typeof found === 'number' || (typeof found === 'string' && found !== '');
+  return isThere ? String(found) : null;
 }
 
 /** What the parser answers to a value that nothing could mean; null: it takes any text. */
