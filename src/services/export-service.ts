@@ -67,7 +67,7 @@ function notSucceeded({ status }: Execution): RequestError {
   const open = !isFinal(status);
   const message = open
     ? `The execution is ${status}; its rows can be had when it has SUCCEEDED. Subscribe to be told, or try again later.`
-    : `The execution has ended as ${status} and has no rows. Its error says why; start it anew.`;
+    : `The execution has ended as ${status} and has no rows. Start it anew.`;
   return new RequestError('NOT_SUCCEEDED', message, { retryable: open });
 }
 

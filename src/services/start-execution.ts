@@ -201,7 +201,7 @@ const START_REFUSALS: Partial<Record<ExecutionErrorCode, UserErrorCode>> = {
 const WHAT_TO_DO: Partial<Record<UserErrorCode, string>> = {
   UPSTREAM_REJECTED: 'Change the input and start anew.',
   FORBIDDEN: ASK_FOR_ROLE,
-  NOT_FOUND: 'Check that clientId is the id of an OAuth client of this organization.',
+  NOT_FOUND: 'If it is about an OAuth client, check that clientId is the id of one of this organization.',
 };
 
 /** Whoever repeats a start under its key is told the same again. */

@@ -3,7 +3,7 @@
  * by nothing but the text: one that has changed is shown as it is.
  */
 
-const BODY_FORM = 'Send JSON such as {"query": "{ viewer { permissions } }", "variables": {}}.';
+const BODY_FORM = 'Send JSON such as {"query": "{ __typename }", "variables": {}}.';
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [

@@ -132,7 +132,7 @@ const INPUT: readonly Mistake[] = [
   ['too many days', () => notStarted(SUMMARY, { clientId: DEMO_CLIENT_ID, days: 1_000 }), 'INVALID_DAYS', /not 1000/, /must be from 1 to 365/],
   ['no client id', () => refused(CLIENT, { input: { interval: INTERVAL } }), 'BAD_USER_INPUT', /Field "clientId"/, /required .* was not provided/],
   ['the name of a client in the place of its id', () => notStarted(CLIENT, { interval: INTERVAL, clientId: 'Reporting sync' }), 'INVALID_ID', /clientId .* not its name/, /must be the id of an OAuth client as Genesys Cloud shows it \(a UUID\)/],
-  ['a client id that is no UUID', () => notStarted(CLIENT, { interval: INTERVAL, clientId: 'my-client' }), 'NOT_FOUND', /OAuth client was not found/, /Check that clientId is the id of an OAuth client of this organization/],
+  ['a client id that is no UUID', () => notStarted(CLIENT, { interval: INTERVAL, clientId: 'my-client' }), 'NOT_FOUND', /OAuth client was not found/, /check that clientId is the id of one of this organization/],
   ['a metric that the operation lacks', () => notStarted(SEARCH, { interval: INTERVAL, metrics: ['REQUESTS'] }), 'UNSUPPORTED_METRIC', /SIMPLE_SEARCH does not have REQUESTS/, /It has: STATUS_200, STATUS_300, STATUS_400, STATUS_429, STATUS_500/],
   ['a grouping that the operation lacks', () => notStarted(START, { interval: INTERVAL, groupBy: ['PLATFORM'] }), 'UNSUPPORTED_DIMENSION', /ORGANIZATION_QUERY does not have PLATFORM/, /It has: OAUTH_CLIENT, ORGANIZATION, USER, TEMPLATE_URI, HTTP_METHOD/],
   ['a query that upstream refuses', refusedUpstream, 'UPSTREAM_REJECTED', /Upstream refused the request as invalid/, /Change the input and start anew/],
@@ -246,6 +246,16 @@ describe.each([
     expect(told).toEqual({ code, message: expect.stringMatching(wrong) });
     expect(told.message).toMatch(advice);
   });
+});
+
+it('what a body should look like is told without a name of the schema', async () => {
+  for (const body of ['', '{}', VIEWER]) {
+    const headers = { ...TOKEN, ...JSON_TYPE };
+    const answer = await fetch(`${closed.url}/graphql`, { method: 'POST', headers, body });
+    const { message } = first((await answer.json()) as Errors);
+    expect(message).toMatch(BODY_FORM);
+    expect(message).not.toMatch(/viewer|permissions/);
+  }
 });
 
 describe('the root of the port', () => {
