@@ -8,7 +8,10 @@ export const MOST_GROUPS = 1_000;
 /** Checks `first` against what a page may hold. */
 export function pageSize(first: number, most: number): number {
   if (Number.isInteger(first) && first >= 0 && first <= most) return first;
-  throw new RequestError('BAD_USER_INPUT', `first must be from 0 to ${most}, not ${first}.`);
+  throw new RequestError(
+    'BAD_USER_INPUT',
+    `first must be from 0 to ${most}, not ${first}. Read what is more page by page.`,
+  );
 }
 
 /** `list` names the list that the cursor belongs to, `place` the item in it. */

@@ -8,7 +8,7 @@ import { delayOf } from '../src/domain/delay.js';
 import { type Execution, isFinal, type UsageRow as StoredRow } from '../src/domain/execution.js';
 import type { ExecutionFilter } from '../src/domain/execution-filter.js';
 import { RequestError } from '../src/domain/error-codes.js';
-import { isUpstreamId } from '../src/domain/request.js';
+import { CLIENT_ID_FORM, isUpstreamId } from '../src/domain/request.js';
 import { HTTP_METHODS, type HttpMethod } from '../src/domain/operation.js';
 
 /** After upstream was asked, its answer needs a moment to be stored; asking us sooner would find nothing new. */
@@ -88,10 +88,7 @@ export function toExecutionFilter(
 ): ExecutionFilter {
   const clientId = filter?.clientId ?? undefined;
   if (clientId !== undefined && !isUpstreamId(clientId)) {
-    throw new RequestError(
-      'BAD_USER_INPUT',
-      'clientId must be the id of an OAuth client, as upstream writes it.',
-    );
+    throw new RequestError('BAD_USER_INPUT', CLIENT_ID_FORM);
   }
   return {
     statuses: filter?.status ?? undefined,

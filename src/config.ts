@@ -81,7 +81,8 @@ const httpUrl = z
   .refine(isHttpUrl, 'must be an http:// or https:// address, without a password, a query or a fragment');
 const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
 
-const environment = z.object({
+/** Each variable with its default and what it allows; config-settings.ts says what it means. */
+export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535, 4000),
   DATABASE_URL: z
@@ -147,6 +148,7 @@ const environment = z.object({
   NODE_ENV: z.string().optional(),
 });
 type Environment = z.infer<typeof environment>;
+export type EnvironmentVariable = keyof Environment;
 
 /** Throws `StartupError` with one line for each problem. A variable that is set to nothing counts as not set. */
 export function parseConfig(variables: Readonly<Record<string, string | undefined>>): Config {

@@ -198,5 +198,8 @@ function tooMany(): RequestError {
 }
 
 function unauthenticated(cause?: unknown): RequestError {
-  return new RequestError('UNAUTHENTICATED', 'Genesys Cloud does not accept the bearer token.', { cause });
+  // The reason of a closed WebSocket has room for 120 characters.
+  const message =
+    'Genesys Cloud does not accept the token: it is wrong, expired, revoked, or of another region. Get a new one.';
+  return new RequestError('UNAUTHENTICATED', message, { cause });
 }

@@ -65,7 +65,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
       const hash = tokenHash(token);
       const ageMs = Math.min(maxAgeMs, MAX_AGE_MS) / 2;
       const known = accepted.get(hash, now(), ageMs) ?? (await verify(token, hash, ageMs));
-      if (now() >= known.expiresAt) throw refused('has expired');
+      if (now() >= known.expiresAt) throw refused('has expired. Get a new one');
       return { ...known, token };
     },
   };
@@ -109,7 +109,7 @@ function toRefusal(error: unknown, log: Logger): RequestError {
     const message = 'The token can not be verified just now; try again.';
     return new RequestError('SERVICE_UNAVAILABLE', message, { retryable: true, cause: error });
   }
-  if (error instanceof errors.JWTExpired) return refused('has expired', error);
+  if (error instanceof errors.JWTExpired) return refused('has expired. Get a new one', error);
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof MissingClaimError) {
     return refused(`is not accepted: its claim ${error.claim} is missing or not as it has to be`, error);
   }

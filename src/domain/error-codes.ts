@@ -85,13 +85,17 @@ export class RequestError extends Error {
   readonly retryAfterSeconds: number | null;
 }
 
+/** It is the same for an id that never was, a foreign one, and one that was. */
+export const NOT_FOUND_BECAUSE =
+  'It may have expired (start it anew), or the id is not right: it is the one that the start gave, to the same organization.';
+
 /** The same for an execution that is unknown, foreign or expired: nobody can tell which. */
 export function executionNotFound(): RequestError {
-  return new RequestError(
-    'NOT_FOUND',
-    'There is no such execution. It may have expired, or the id is not right.',
-  );
+  return new RequestError('NOT_FOUND', `There is no such execution. ${NOT_FOUND_BECAUSE}`);
 }
+
+/** Who can mend that a permission is missing. */
+export const ASK_FOR_ROLE = 'Ask an administrator of the organization for a role that has it.';
 
 /** A refusal of one input, as data: `field` is the path into the mutation's arguments. */
 export interface UserError {

@@ -67,6 +67,10 @@ export const MAX_FILTER_LENGTH = 256;
 /** Upstream's ids are UUIDs; the looser form keeps older ones usable and keeps paths safe. */
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 
+/** What a client id that can not be one is answered with. */
+export const CLIENT_ID_FORM =
+  'clientId must be the id of an OAuth client as Genesys Cloud shows it (a UUID), not its name.';
+
 /** True for a text that could be an id of upstream's. */
 export function isUpstreamId(text: string): boolean {
   return ID_PATTERN.test(text);
@@ -156,16 +160,15 @@ function checkInterval(
   const days = dayCount(interval);
   const today = utcDay(nowMs);
   const { maxIntervalDays, maxAgeDays } = traits;
-  if (days < 1)
-    return [refuse('INVALID_INTERVAL', 'interval', `The interval ${shown} ends before it starts.`)];
+  if (days < 1) return [refuse('INVALID_INTERVAL', 'interval', endsFirst(interval))];
   if (interval.from > today) {
-    const message = `The interval ${shown} starts after today, ${today} (UTC); usage is served for past days.`;
+    const message = `The interval ${shown} starts after today, ${today} (UTC). Usage is served for past days: take an earlier start.`;
     return [refuse('INTERVAL_IN_FUTURE', 'interval', message)];
   }
   const errors: UserError[] = [];
   // Upstream counts from the start to the end, so 90 days after the start is the 91st day.
   if (maxIntervalDays !== null && days > maxIntervalDays + 1) {
-    const message = `${operation} takes an end at most ${maxIntervalDays} days after the start; ${shown} has ${days - 1}.`;
+    const message = `${operation} takes an end at most ${maxIntervalDays} days after the start; ${shown} has ${days - 1}. Take a shorter interval, or several.`;
     errors.push(refuse('INTERVAL_TOO_LONG', 'interval', message));
   }
   if (maxAgeDays !== null && interval.from < utcDay(nowMs, -maxAgeDays)) {
@@ -175,6 +178,10 @@ function checkInterval(
   return errors;
 }
 
+function endsFirst({ from, to }: DayInterval): string {
+  return `The interval ${from}/${to} ends before it starts. Write the earlier day first: ${to}/${from}.`;
+}
+
 function checkDays(days: number | null): UserError[] {
   if (days === null || (Number.isInteger(days) && days >= 1 && days <= MAX_SUMMARY_DAYS)) return [];
   return [refuse('INVALID_DAYS', 'days', `days must be from 1 to ${MAX_SUMMARY_DAYS}, not ${days}.`)];
@@ -182,9 +189,7 @@ function checkDays(days: number | null): UserError[] {
 
 function checkClientId(traits: OperationTraits, clientId: string | null): UserError[] {
   if (!traits.perClient || (clientId !== null && isUpstreamId(clientId))) return [];
-  return [
-    refuse('INVALID_ID', 'clientId', 'clientId must be the id of an OAuth client, as upstream writes it.'),
-  ];
+  return [refuse('INVALID_ID', 'clientId', CLIENT_ID_FORM)];
 }
 
 function checkNames<T extends string>(
@@ -235,7 +240,7 @@ function checkFilter(
   const fits = (value: string) => (isId ? isUpstreamId(value) : isText(value));
   if (values.every(fits)) return [];
   return isId
-    ? [refuse('INVALID_ID', name, `${name} must hold ids as upstream writes them.`)]
+    ? [refuse('INVALID_ID', name, `${name} must hold ids as Genesys Cloud shows them (UUIDs), not names.`)]
     : [
         refuse(
           'INVALID_FILTER',

@@ -26,7 +26,7 @@ export function checkStartOptions({ reuse, idempotencyKey, waitMs }: StartOption
     errors.push({ code: 'INVALID_IDEMPOTENCY_KEY', message, field: ['input', 'idempotencyKey'] });
   }
   if ((waitMs ?? 0) < 0 || (waitMs ?? 0) > MAX_WAIT_MS) {
-    const message = `waitMs must be from 0 to ${MAX_WAIT_MS}, not ${waitMs}.`;
+    const message = `waitMs must be from 0 to ${MAX_WAIT_MS}, not ${waitMs}. To wait longer, subscribe, or ask for the execution again.`;
     errors.push({ code: 'INVALID_WAIT', message, field: ['input', 'waitMs'] });
   }
   return errors;

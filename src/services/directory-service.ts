@@ -3,7 +3,7 @@
  * that has credentials of its own: what a caller may see is for upstream to say.
  */
 import { type Caller, holdsPermission, type NamedEntity, scopeOf } from '../domain/caller.js';
-import { RequestError } from '../domain/error-codes.js';
+import { ASK_FOR_ROLE, RequestError } from '../domain/error-codes.js';
 import type { UpstreamDirectory } from '../domain/ports.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 import { createNameCache } from './name-cache.js';
@@ -38,7 +38,10 @@ export function createDirectoryService(options: DirectoryServiceOptions): Direct
   return {
     async listOAuthClients(caller) {
       if (!holdsPermission(caller, VIEW_CLIENTS)) {
-        throw new RequestError('FORBIDDEN', `Listing OAuth clients needs the permission ${VIEW_CLIENTS}.`);
+        throw new RequestError(
+          'FORBIDDEN',
+          `Listing OAuth clients needs the permission ${VIEW_CLIENTS}. ${ASK_FOR_ROLE}`,
+        );
       }
       try {
         return await directory.oauthClients(caller.token, AbortSignal.timeout(LIST_TIMEOUT_MS));

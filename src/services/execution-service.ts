@@ -1,6 +1,6 @@
 /** What callers do with executions: start, look at, list, cancel. Everything else happens in the poller. */
 import { type Caller, visibilityOf } from '../domain/caller.js';
-import type { UserError, UserErrorCode } from '../domain/error-codes.js';
+import { executionNotFound, type UserError, type UserErrorCode } from '../domain/error-codes.js';
 import type { Execution } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
 import type { ListPage, PageOf } from '../domain/ports.js';
@@ -49,7 +49,7 @@ export function createExecutionService(options: ExecutionServiceOptions): Execut
     async cancel(caller, id) {
       const visibility = visibilityOf(caller);
       const present = await store.get(id, visibility);
-      if (!present) return refuse(userError('NOT_FOUND', 'There is no such execution.', 'id'));
+      if (!present) return refuse(userError('NOT_FOUND', executionNotFound().message, 'id'));
       if (present.owner.subjectId !== caller.subject.id) {
         const message = 'Only whoever started an execution may cancel it.';
         return { execution: present, userErrors: [userError('FORBIDDEN', message, 'id')] };

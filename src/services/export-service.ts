@@ -66,8 +66,8 @@ export function createExportService(options: ExportServiceOptions): ExportServic
 function notSucceeded({ status }: Execution): RequestError {
   const open = !isFinal(status);
   const message = open
-    ? `The execution is ${status}; its rows can be had when it has SUCCEEDED.`
-    : `The execution has ended as ${status} and has no rows.`;
+    ? `The execution is ${status}; its rows can be had when it has SUCCEEDED. Subscribe to be told, or try again later.`
+    : `The execution has ended as ${status} and has no rows. Start it anew.`;
   return new RequestError('NOT_SUCCEEDED', message, { retryable: open });
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Caller, mayUse, scopeOf, visibilityOf } from '../domain/caller.js';
 import { resultDay } from '../domain/data-day.js';
 import {
+  ASK_FOR_ROLE,
   type ExecutionErrorCode,
   RequestError,
   type UserError,
@@ -185,7 +186,7 @@ const KEY_REUSED: UserError = {
 
 function forbidden(operation: UsageOperation): UserError {
   const needed = OPERATION_TRAITS[operation].permissions.join(' or ');
-  const message = `${operation} needs the permission ${needed}, which the caller does not have.`;
+  const message = `${operation} needs the permission ${needed}, which the caller does not have. ${ASK_FOR_ROLE}`;
   return { code: 'FORBIDDEN', message, field: ['input'] };
 }
 
@@ -196,9 +197,18 @@ const START_REFUSALS: Partial<Record<ExecutionErrorCode, UserErrorCode>> = {
   UPSTREAM_NOT_FOUND: 'NOT_FOUND',
 };
 
+/** Upstream's words say what is wrong at best. */
+const WHAT_TO_DO: Partial<Record<UserErrorCode, string>> = {
+  UPSTREAM_REJECTED: 'Change the input and start anew.',
+  FORBIDDEN: ASK_FOR_ROLE,
+  NOT_FOUND: 'If it is about an OAuth client, check that clientId is the id of one of this organization.',
+};
+
 /** Whoever repeats a start under its key is told the same again. */
 function startRefusals({ status, error, upstreamId }: Execution): UserError[] {
   const code = error && START_REFUSALS[error.code];
   const isRefused = isFinal(status) && upstreamId === null && code;
-  return isRefused ? [{ code, message: error.message, field: ['input'] }] : [];
+  if (!isRefused) return [];
+  const message = `${error.message.replace(/\.?$/, '.')} ${WHAT_TO_DO[code] ?? ''}`.trim();
+  return [{ code, message, field: ['input'] }];
 }

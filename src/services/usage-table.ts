@@ -2,7 +2,7 @@
 import { type Caller, visibilityOf } from '../domain/caller.js';
 import { type Comparison, requireComparable } from '../domain/comparison.js';
 import { NO_TOTALS } from '../domain/counters.js';
-import { RequestError } from '../domain/error-codes.js';
+import { NOT_FOUND_BECAUSE, RequestError } from '../domain/error-codes.js';
 import type { Execution, UsageTotals } from '../domain/execution.js';
 import {
   groupDimensions,
@@ -105,7 +105,7 @@ async function asked<T>(signal: AbortSignal | undefined, answer: Promise<T>): Pr
 
 function required(execution: Execution | null, as: string): Execution {
   if (execution) return execution;
-  throw new RequestError('NOT_FOUND', `There is no such execution to take as ${as}.`);
+  throw new RequestError('NOT_FOUND', `There is no such execution to take as ${as}. ${NOT_FOUND_BECAUSE}`);
 }
 
 function hasRows({ status }: Execution): boolean {

@@ -9,6 +9,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { REQUEST_ERROR_CODES, RequestError, type RequestErrorCode } from '../domain/error-codes.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
+import { inPlainWords } from './plain-words.js';
 
 /** What a request that fails before its operation begins is answered with. */
 export const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
@@ -56,7 +57,7 @@ export function formatGraphQLError(error: unknown, log: Logger, requestId: strin
     };
   }
   if (error instanceof GraphQLError && isClientsFault(error)) {
-    return { ...placeOf(error), message: error.message, extensions: { code: codeOf(error) } };
+    return { ...placeOf(error), message: inPlainWords(error.message), extensions: { code: codeOf(error) } };
   }
   log.error({ err: cause ?? error, requestId, path: pathOf(error) }, 'an unexpected error was masked');
   const message = `${REQUEST_ERROR_CODES.INTERNAL_SERVER_ERROR} Request id: ${requestId}.`;

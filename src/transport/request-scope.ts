@@ -17,13 +17,16 @@ export interface RequestScope {
 
 export type ContextOf = (caller: Caller, requestId: string, signal: AbortSignal) => RequestContext;
 
+const NO_TOKEN =
+  'No bearer token came with the request. Send the header "Authorization: Bearer <token>", with the word Bearer in front.';
+
 export function createRequestScope(authenticator: Authenticator, contextOf: ContextOf): RequestScope {
   const tokens = createTokenWatch(authenticator);
   return {
     async authenticate(authorization) {
       const token = bearerToken(authorization);
       if (token === null) {
-        throw new RequestError('UNAUTHENTICATED', 'Send a token as "Authorization: Bearer <token>".');
+        throw new RequestError('UNAUTHENTICATED', NO_TOKEN);
       }
       try {
         const caller = await authenticator.authenticate(token);

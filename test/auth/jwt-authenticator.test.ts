@@ -163,7 +163,7 @@ describe('the end of a token', () => {
     clock.now = (exp + 5) * 1000 - 1;
     await service.authenticate(token);
     clock.now += 1;
-    const expired = { ...refused, message: 'The bearer token has expired.' };
+    const expired = { ...refused, message: 'The bearer token has expired. Get a new one.' };
     await expect(service.authenticate(token)).rejects.toMatchObject(expired);
     await expect(authenticator({ clock }).authenticate(token)).rejects.toMatchObject(expired);
   });

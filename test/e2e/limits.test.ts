@@ -158,8 +158,14 @@ describe('a WebSocket', () => {
     expect(await raw.closed).toMatchObject({ code: 4409 });
   });
 
-  it.each([[['graphql-ws']], [['soap']]])('of another protocol is not spoken with: %s', async (protocols) => {
-    await expect(openRawSocket(app.url, { protocols })).rejects.toThrow();
+  it('of another protocol is not spoken with', async () => {
+    await expect(openRawSocket(app.url, { protocols: ['soap'] })).rejects.toThrow();
+    // Of the old one there are clients, and they are told what to change.
+    const old = await openRawSocket(app.url, { protocols: ['graphql-ws'] });
+    expect(await old.closed).toMatchObject({
+      code: 4406,
+      reason: expect.stringMatching(/graphql-transport-ws/),
+    });
   });
 
   it('picks its protocol among several', async () => {

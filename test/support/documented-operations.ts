@@ -1,8 +1,9 @@
-/** Every operation that we show to people: in the README, on the GraphiQL page, and in our own typed documents. */
+/** Every operation that we show to people: in the documentation, on the GraphiQL page, and in our own typed documents. */
 import { readFile } from 'node:fs/promises';
 
 import { buildSchema, getIntrospectionQuery, type DocumentNode, print } from 'graphql';
 
+import { codeBlocks, ROOT } from './markdown.js';
 import * as documents from '../documents/usage.graphql.js';
 import { ExportUrls } from '../documents/export.graphql.js';
 
@@ -11,12 +12,10 @@ export interface DocumentedOperation {
   readonly query: string;
 }
 
-const ROOT = new URL('../../../', import.meta.url);
-
 export async function documentedOperations(): Promise<DocumentedOperation[]> {
   return [
     ...typedDocuments(),
-    ...(await fromMarkdown('README.md')),
+    ...(await fromDocumentation()),
     ...(await fromPage()),
     // As GraphiQL asks, with everything that it may ask for.
     {
@@ -44,12 +43,11 @@ function typedDocuments(): DocumentedOperation[] {
     .map(([name, document]) => ({ name, query: print(document) }));
 }
 
-async function fromMarkdown(file: string): Promise<DocumentedOperation[]> {
-  const text = await readFile(new URL(file, ROOT), 'utf8');
-  return [...text.matchAll(/```graphql\n([^]*?)```/g)].map(([, query = ''], i) => ({
-    name: `${file} ${i + 1}`,
-    query,
-  }));
+async function fromDocumentation(): Promise<DocumentedOperation[]> {
+  const shown = (await codeBlocks()).filter(
+    ({ language, notRun }) => language === 'graphql' && notRun === null,
+  );
+  return shown.map(({ place, text }) => ({ name: place, query: text }));
 }
 
 /** The page is built apart from the tests: its operations are read from its source, interval and all. */

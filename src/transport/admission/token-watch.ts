@@ -171,7 +171,7 @@ class StreamAuthorization implements Authorization {
 }
 
 function expired(): RequestError {
-  return new RequestError('UNAUTHENTICATED', 'The bearer token has expired.');
+  return new RequestError('UNAUTHENTICATED', 'The bearer token has expired. Get a new one.');
 }
 
 function rightsChanged(): RequestError {

@@ -197,7 +197,10 @@ function createLiteralCheck() {
 
 function atMost(limit: number, found: number, what: string): void {
   if (found <= limit) return;
-  throw new RequestError('QUERY_TOO_COMPLEX', `The document has more than ${limit} ${what}.`);
+  throw new RequestError(
+    'QUERY_TOO_COMPLEX',
+    `The document has more than ${limit} ${what}. Ask for less, or in several requests.`,
+  );
 }
 
 function cyclic(node: ASTNode): GraphQLError {

@@ -42,10 +42,11 @@ const ABOUT_SCHEMA: ReadonlySet<unknown> = new Set(['GRAPHQL_VALIDATION_FAILED',
 
 export function createShownErrors(schema: GraphQLSchema, introspection: boolean): ShownErrors {
   const hide = introspection ? null : createHiding(schema);
+  const teach = introspection ? createTeaching(schema) : (message: string) => message;
   const shown = (errors: readonly GraphQLFormattedError[], asked: Asked) => {
     const held = hide && errors.some(isAboutSchema) ? namesIn(asked) : null;
     return errors.map((error) => {
-      const message = hide && held && isAboutSchema(error) ? hide(error.message, held) : error.message;
+      const message = hide && held && isAboutSchema(error) ? hide(error.message, held) : teach(error.message);
       const locations = error.locations?.slice(0, MOST_LOCATIONS);
       return { ...error, message: shortened(message), ...(locations ? { locations } : {}) };
     });
@@ -76,6 +77,16 @@ function createHiding(schema: GraphQLSchema) {
       .replace(HINT, '')
       .replace(QUOTED, (quoted) => quoted.replace(NAME, hidden(members)))
       .replace(NAME, hidden(types));
+  };
+}
+
+/** The library tells which value an enum lacks; where names may be told, those that it has stand behind it. */
+function createTeaching(schema: GraphQLSchema) {
+  return (message: string): string => {
+    const type = schema.getType(/ does not exist in "(\w+)" enum\.$/.exec(message)?.[1] ?? '');
+    if (!isEnumType(type)) return message;
+    const names = type.getValues().map(({ name }) => name);
+    return `${message} It has: ${names.join(', ')}.`;
   };
 }
 

@@ -18,6 +18,7 @@ import { addOtherMethods, sendError } from '../http/refusals.js';
 import type { RequestScope } from '../request-scope.js';
 import { createStalledClients, type StalledClients } from './stalled-clients.js';
 import type { Authorization } from '../admission/token-watch.js';
+import { inPlainWords } from '../plain-words.js';
 import { untilClosed } from '../http/until-closed.js';
 
 export interface ServerSentEventsOptions {
@@ -176,7 +177,9 @@ async function answer({ request, reply, handler, context, streams }: Answering):
 /** The library refuses in its own words; ours have a code, as everywhere. */
 async function refuse(reply: FastifyReply, status: number, text: string): Promise<void> {
   const message = /"message":"([^"]+)"/.exec(text)?.[1] ?? text;
-  await reply.code(status).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+  await reply
+    .code(status)
+    .send({ errors: [{ message: inPlainWords(message), extensions: { code: 'BAD_REQUEST' } }] });
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

@@ -12,6 +12,7 @@ import { RequestError } from '../../domain/error-codes.js';
 import { errorCode } from '../../lib/file-error.js';
 import type { Logger } from '../../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from '../graphql-errors.js';
+import { inPlainWords } from '../plain-words.js';
 import { BARE_SECURITY_HEADERS } from './security-headers.js';
 
 /** Thrown where a request is refused before anything of it was done; the message is for the client. */
@@ -27,6 +28,8 @@ export class RefusedRequestError extends Error {
 }
 
 const MAX_MESSAGE_LENGTH = 200;
+const PLACES =
+  'GraphQL is at POST /graphql, event streams at /graphql/stream, exports at GET /executions/{id}/rows.csv or rows.jsonl.';
 const NO_STORE = { 'cache-control': 'no-store' };
 
 /** Answers a failure before an operation began, by its status, in the shape of all errors. */
@@ -48,7 +51,7 @@ export async function sendError(
 export function addRefusals(fastify: FastifyInstance, log: Logger): void {
   fastify.setErrorHandler(async (error, _request, reply) => refuse(error, reply, log));
   fastify.setNotFoundHandler(async (request, reply) =>
-    send(reply, 404, `There is nothing at ${request.method} ${pathOf(request)}.`),
+    send(reply, 404, `There is nothing at ${request.method} ${pathOf(request)}. ${PLACES}`),
   );
 }
 
@@ -60,7 +63,12 @@ export function addOtherMethods(fastify: FastifyInstance, url: string, allowed: 
     method,
     url,
     // Before the body is read.
-    onRequest: async (_request, reply) => send(reply.header('allow', allow), 405, `Use ${allow}.`),
+    onRequest: async (request, reply) =>
+      send(
+        reply.header('allow', allow),
+        405,
+        `${request.method} is not taken here. Use ${allowed.join(' or ')}.`,
+      ),
     handler: async () => {},
   });
 }
@@ -73,7 +81,7 @@ export async function refuse(error: unknown, reply: FastifyReply, log: Logger): 
   // What is left of a body that is too large would have to be read to keep the connection.
   if (status === 413) void reply.header('connection', 'close');
   // Fastify puts the address into some of its messages, however long it is.
-  return send(reply, status, error.message.slice(0, MAX_MESSAGE_LENGTH));
+  return send(reply, status, inPlainWords(error.message).slice(0, MAX_MESSAGE_LENGTH));
 }
 
 /** For what `node:http` refuses: it never becomes a request, and there is only the socket to answer on. */

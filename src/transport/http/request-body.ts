@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { parseStrictJson } from '../../lib/strict-json.js';
+import { noJson } from '../plain-words.js';
 import { RefusedRequestError } from './refusals.js';
 
 const UTF_8 = /^"?utf-?8"?$/i;
@@ -26,7 +27,10 @@ export function addBodyRules(fastify: FastifyInstance): void {
 function checkHeaders({ headers, raw }: FastifyRequest): void {
   // HTTP/1.1 demands one; load balancers of old ask for our health by HTTP/1.0, without.
   if (headers.host === undefined && raw.httpVersion !== '1.0') {
-    throw new RefusedRequestError(400, 'The request names no host.');
+    throw new RefusedRequestError(
+      400,
+      'The request names no host: send the header Host, as every HTTP library does.',
+    );
   }
   const coding = headers['content-encoding'] ?? 'identity';
   if (coding.trim().toLowerCase() !== 'identity') {
@@ -45,7 +49,7 @@ function checkParameters({ query }: FastifyRequest): void {
   for (const name of PARAMETERS) {
     // Of two, one reader takes the first and another one the last.
     if (Array.isArray(given[name]))
-      throw new RefusedRequestError(400, `The parameter ${name} is given twice.`);
+      throw new RefusedRequestError(400, `The parameter ${name} is given twice: send it once.`);
   }
   for (const name of JSON_PARAMETERS) {
     const value = given[name];
@@ -70,6 +74,6 @@ function parsed(text: string, what: string): unknown {
     return parseStrictJson(text);
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it does not follow the syntax' : (error as Error).message;
-    throw new RefusedRequestError(400, `${what} can not be read as JSON: ${why}.`);
+    throw new RefusedRequestError(400, noJson(what, why, text === ''));
   }
 }

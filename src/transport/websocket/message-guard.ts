@@ -2,6 +2,7 @@
 import { RequestError } from '../../domain/error-codes.js';
 import { parseStrictJson } from '../../lib/strict-json.js';
 import type { SocketAdmission } from '../admission/admission.js';
+import { INVALID_MESSAGE } from './close-reasons.js';
 import type { GuardedWebSocket } from './guarded-socket.js';
 
 /** What only servers say: the protocol library takes it for a fault of ours. */
@@ -17,7 +18,7 @@ export function guardMessages(socket: GuardedWebSocket, admission: SocketAdmissi
     if (socket.readyState !== socket.OPEN) return false;
     admission.message().catch((error: unknown) => closeFlood(socket, error));
     if (!isBinary && isClientsMessage(data)) return true;
-    socket.close(CLOSE_BAD_REQUEST, 'Invalid message received');
+    socket.close(CLOSE_BAD_REQUEST, INVALID_MESSAGE);
     return false;
   };
 }

@@ -65,8 +65,13 @@ function admissionOrRefusal(
     socket.end(bareAnswer(status, message, headers));
     return null;
   };
-  if ((request.url ?? '').split('?', 1)[0] !== path) return refuse(404, `WebSockets are at ${path}.`);
-  if (!isAllowedOrigin(request)) return refuse(403, 'Pages of this origin are not allowed.');
+  if ((request.url ?? '').split('?', 1)[0] !== path)
+    return refuse(404, `WebSockets are at ${path}, not here.`);
+  if (!isAllowedOrigin(request))
+    return refuse(
+      403,
+      'Pages of this origin are not allowed. ALLOWED_ORIGINS of the server lists those that are.',
+    );
   try {
     return admission.socket(request);
   } catch (error) {

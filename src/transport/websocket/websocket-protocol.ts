@@ -7,7 +7,6 @@ import type { IncomingMessage } from 'node:http';
 import {
   CloseCode,
   type ConnectionInitMessage,
-  handleProtocols,
   makeServer,
   type Server,
   type ServerOptions,
@@ -16,8 +15,7 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 
 import type { Logger } from '../../lib/logger.js';
-
-const MOST_REASON_BYTES = 123;
+import { chosenProtocol, closeReason } from './close-reasons.js';
 
 export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'], E> {
   readonly sockets: WebSocketServer;
@@ -35,7 +33,7 @@ export function serveProtocol<
   E extends Record<PropertyKey, unknown>,
 >({ sockets, protocol, keepAliveMs, onSent, log }: SocketProtocolOptions<P, E>): void {
   const server = makeServer(protocol) as Server<Extra>;
-  sockets.options.handleProtocols = handleProtocols;
+  sockets.options.handleProtocols = chosenProtocol;
   sockets.on('connection', (socket, request) => {
     serve(socket, { request, server, onSent, log });
     giveUpWhenSilent(socket, keepAliveMs);
@@ -64,7 +62,7 @@ function serve(socket: WebSocket, { request, server, onSent, log }: Serving): vo
         onSent(socket);
         await leaving;
       },
-      close: (code, reason) => socket.close(code, fitting(reason)),
+      close: (code, reason) => socket.close(code, closeReason(reason)),
       onMessage: (handle) => socket.on('message', (data: Buffer) => void handle(String(data)).catch(fail)),
     },
     { socket, request },
@@ -78,13 +76,6 @@ function sent(socket: WebSocket, text: string): Promise<void> {
     if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
     else resolve();
   });
-}
-
-/** The protocol allows 123 bytes, and the library's reasons may hold an id of the client's. */
-function fitting(reason = ''): string {
-  return Buffer.from(reason)
-    .toString('utf8', 0, MOST_REASON_BYTES)
-    .replace(/\uFFFD+$/, '');
 }
 
 /** A client that is gone without a word is not asked to close: it would be waited for. */

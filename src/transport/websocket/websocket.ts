@@ -13,12 +13,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../../domain/caller.js';
 import { RequestError } from '../../domain/error-codes.js';
+import { bearerToken } from '../../lib/bearer.js';
 import type { Logger } from '../../lib/logger.js';
 import type { GraphQLPipeline } from '../graphql-pipeline.js';
 import type { Admission } from '../admission/admission.js';
 import type { Leave } from '../admission/connection-limits.js';
 import type { ResultSink } from '../delivery/delivery.js';
 import { formatGraphQLError, toGraphQLError } from '../graphql-errors.js';
+import { closeReason } from './close-reasons.js';
 import { GuardedWebSocket } from './guarded-socket.js';
 import { createOpenStreams, type OpenStreams } from './open-streams.js';
 import type { RequestScope } from '../request-scope.js';
@@ -146,7 +148,7 @@ async function admit(
     authorization.onEnd(({ message }) => socket.close(CLOSE_FORBIDDEN, closeReason(message)));
     return true;
   } catch (error) {
-    closeRefused(socket, error, log);
+    closeRefused(socket, told(error, connection), log);
     return false;
   }
 }
@@ -158,9 +160,16 @@ function closeRefused(socket: WebSocket, error: unknown, log: Logger): void {
   else socket.close(CLOSE_TRY_AGAIN_LATER, known ? closeReason(error.message) : 'Try again later');
 }
 
-/** The protocol allows 123 bytes. */
-function closeReason(message: string): string {
-  return message.slice(0, 120);
+/** Here no header is looked for first. */
+const NO_TOKEN = new RequestError(
+  'UNAUTHENTICATED',
+  'No bearer token came. Send connection_init with the payload {"authorization": "Bearer <token>"}.',
+);
+
+function told(error: unknown, { connectionParams, extra }: Connection): unknown {
+  const isRefused = error instanceof RequestError && error.code === 'UNAUTHENTICATED';
+  const given = authorizationOf(connectionParams, extra.request);
+  return isRefused && bearerToken(given) === null ? NO_TOKEN : error;
 }
 
 /** In browsers only the parameters can bear it, elsewhere the header too. */
