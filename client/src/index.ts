@@ -11,12 +11,15 @@ export { type FetchOptions, fromFetch } from './from-fetch.js';
 export type { HttpOptions, UsageHeaders } from './http.js';
 export {
   followUsageExecution,
+  requestUsage,
   type ResultData,
   type ResultOptions,
   runUsageQuery,
   type SelectedExecution,
   type StartDocument,
+  type StartedQuery,
   type StartPayload,
+  startUsageQuery,
 } from './run-usage-query.js';
 export type {
   GraphQLErrorLike,

@@ -19,6 +19,12 @@ export interface StartPayload {
   readonly userErrors: readonly UsageUserError[];
 }
 
+export interface StartedQuery {
+  readonly id: string;
+  /** Null when your document does not select it. */
+  readonly source: UsageExecutionSource | null;
+}
+
 /** What a `result` document has to hold: the execution, under this name, by a variable `$id: ID!`. */
 export interface ResultData {
   readonly usageExecution?: object | null | undefined;
@@ -82,6 +88,29 @@ export function runUsageQuery(
   return waitFor(line, begin, options);
 }
 
+/**
+ * The first half alone: starts a query and gives its execution's id, for programs that come back later.
+ * `followUsageExecution` is the second half.
+ */
+export function startUsageQuery<TData, TVariables>(
+  client: UsageClient,
+  document: StartDocument<TData, TVariables>,
+  variables: NoInfer<TVariables>,
+  options: Omit<WaitOptions, 'cancelOnAbort' | 'onProgress' | 'pushTimeoutMs'> = {},
+): Promise<StartedQuery> {
+  return start(new Line(client, options), document, Object(variables) as object, options);
+}
+
+/** The data of any one query or mutation, with the errors of this package: for lists, budgets, comparisons. */
+export function requestUsage<TData, TVariables>(
+  client: UsageClient,
+  document: UsageDocument<TData, TVariables>,
+  variables: NoInfer<TVariables>,
+  options: Pick<WaitOptions, 'signal' | 'requestTimeoutMs'> = {},
+): Promise<TData> {
+  return new Line(client, options).ask<TData>(document as UsageDocument<TData>, Object(variables) as object);
+}
+
 /** The same for an execution that was started before, here or elsewhere: after a page was loaded again, say. */
 export function followUsageExecution<TResult extends ResultData, TResultVariables>(
   client: UsageClient,
@@ -104,12 +133,7 @@ export function followUsageExecution(
 
 type AnyOptions = WaitOptions & { readonly result?: UsageDocument; readonly resultVariables?: object };
 
-interface Started {
-  readonly id: string;
-  readonly source: UsageExecutionSource | null;
-}
-
-async function waitFor(line: Line, begin: () => Promise<Started>, options: AnyOptions): Promise<object> {
+async function waitFor(line: Line, begin: () => Promise<StartedQuery>, options: AnyOptions): Promise<object> {
   try {
     line.signal.throwIfAborted();
     const { id, source } = await begin();
@@ -128,7 +152,7 @@ async function start(
   document: UsageDocument,
   variables: object,
   options: AnyOptions,
-): Promise<Started> {
+): Promise<StartedQuery> {
   // Whoever wants it canceled has to learn its id, even when the abort comes first.
   const signal = options.cancelOnAbort ? new AbortController().signal : line.signal;
   const data = hasIdempotencyKey(variables)
