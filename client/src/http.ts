@@ -57,7 +57,7 @@ export async function requestOverHttp(
 function parse(text: string): UsageResponse | null {
   try {
     const answer = JSON.parse(text) as UsageResponse | null;
-    return answer?.data !== undefined || Array.isArray(answer?.errors) ? answer : null;
+    return answer?.data !== undefined || (answer?.errors?.length ?? 0) > 0 ? answer : null;
   } catch {
     return null;
   }

@@ -33,7 +33,8 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     // It has said itself what is wrong; help and version are no failure.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    io.stderr.write(`${painter(io.stderr)('red', 'error')} ${harmless(messageOf(error))}\n`);
+    const mark = io.signal.aborted ? '' : `${painter(io.stderr)('red', 'error')} `;
+    io.stderr.write(`${mark}${harmless(messageOf(error))}\n`);
     return exitCodeOf(error, io.signal);
   }
 }
