@@ -49,7 +49,7 @@ export function startOnTerminal(
 /** A line of shell in which `usage` is the program. */
 export function startShell(line: string, env: Readonly<Record<string, string>> = {}): Running {
   const usage = `usage() { '${process.execPath}' '${PROGRAM}' "$@"; }; `;
-  return start('bash', ['-c', usage + line], env);
+  return start('bash', ['--norc', '-c', usage + line], env);
 }
 
 export function runCommand(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> {

@@ -82,10 +82,10 @@ const TABLE: TableData = {
 describe('a table', () => {
   it('has a column for each dimension and each metric, and a line about all rows', () => {
     expect(`\n${renderTable(TABLE, plain)}`).toBe(`
-date        client          method  requests  429
-2026-10-01  Wallboard       GET       12,345    0
+date        client         method  requests  429
+2026-10-01  Wallboard      GET       12,345    0
 2026-10-01  \ufffd[2JEvil Twin  DELETE         7    7
-2026-10-02  c               -              1    -
+2026-10-02  c              -              1    -
 3 of 1,234 rows · 1,500,000 requests · 1.2 % errors
 `);
   });
