@@ -42,9 +42,14 @@ export class Line {
 
   /** Takes a state in and tells of it; an older one than is known is forgotten. */
   see(state: UsageExecutionState, connection: 'push' | 'polling'): void {
-    if (this.#execution && state.version < this.#execution.version) return;
+    if (this.take(state)) this.tell(connection);
+  }
+
+  /** Takes a state in, unless it is older than the known one. */
+  take(state: UsageExecutionState): boolean {
+    if (this.#execution && state.version < this.#execution.version) return false;
     this.#execution = state;
-    this.tell(connection);
+    return true;
   }
 
   tell(connection: UsageProgress['connection']): void {

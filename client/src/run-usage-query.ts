@@ -236,7 +236,7 @@ async function stopped(line: Line, cancel: boolean): Promise<UsageQueryError> {
     const unstoppable = new AbortController().signal;
     const data = await line.ask(CANCEL_EXECUTION, { input: { id: executionId } }, unstoppable);
     const { execution, userErrors } = data.cancelUsageExecution;
-    if (execution) line.see(execution, 'polling');
+    if (execution) line.take(execution);
     if (userErrors.length > 0)
       return toError(
         `Stopped waiting for ${executionId}, which was not canceled: ${userErrors[0]?.message}`,

@@ -1,10 +1,12 @@
 /** The command line against the real service: what it prints, where, and with which code it ends. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { EXIT } from '../../src/cli/exit-code.js';
 import { Execution, ExecutionTable } from '../documents/usage.graphql.js';
 import { startApp, startAppWithSimulator, type TestApp } from '../support/app.js';
 import { authorization, dataOf, execute, post } from '../support/clients.js';
@@ -362,6 +364,28 @@ describe('usage list and export', () => {
     const id = await startedId(app.url);
     const ended = await run('export', id);
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('NOT_SUCCEEDED') });
+  });
+});
+
+describe('the examples in docs/cli.md', () => {
+  const text = readFileSync('docs/cli.md', 'utf8');
+  const examples = [...text.matchAll(/^usage .+$/gm)].map(([line]) => line);
+
+  it.each(examples)('run: %s', async (line) => {
+    const { code, stderr } = await startShell(`cd '${directory}' && ${line}`, env).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('are those of the page, which lists every command and every exit code', async () => {
+    expect(examples).toHaveLength(4);
+    const help = await run('--help');
+    const commands = [...help.stdout.matchAll(/^ {2}(\w+) \[options\]|^ {2}(cancel) </gm)].map(
+      ([, a, b]) => a ?? b,
+    );
+    expect(commands).toHaveLength(5);
+    for (const command of commands) expect(text).toContain(`\`usage ${command}\``);
+    for (const code of new Set(Object.values(EXIT)))
+      expect(text).toMatch(new RegExp(`^\\| ${code} |\\(${code}: by`, 'm'));
   });
 });
 

@@ -1,11 +1,11 @@
 /** The package as `npm pack` makes it: what is in it, and that it works where it is installed, in Node and in a browser. */
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -111,6 +111,43 @@ describe('the packed package', () => {
     const tsc = join(process.cwd(), 'node_modules/.bin/tsc');
     await run(tsc, [...options, ...libraries, 'program.ts'], { cwd: project });
   }, 60_000);
+});
+
+describe('the examples in docs/clients/run-usage-query.md', () => {
+  const LIBRARIES = ['@apollo/client', '@urql/core', 'graphql-sse', 'graphql-ws'];
+  const text = readFileSync('docs/clients/run-usage-query.md', 'utf8');
+  const examples = [...text.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = '']) => code);
+
+  beforeAll(async () => {
+    for (const name of LIBRARIES) {
+      const link = join(project, 'node_modules', name);
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(resolve('node_modules', name), link);
+    }
+  });
+
+  it.each([
+    [1, /rowCount: \d+,\s+requests: \d+/],
+    [2, /^exe_\w+ starting\nexe_\w+ push\naborted ABORTED true Canceled exe_\w+\./],
+    [3, /^SUCCEEDED$/m],
+    [4, /^SUCCEEDED$/m],
+    [5, /^SUCCEEDED$/m],
+    [6, /^SUCCEEDED$/m],
+  ])('run: number %i', async (number, expected) => {
+    const program = join(project, `example-${number}.mjs`);
+    await writeFile(program, examples[number - 1] ?? '');
+    // What the second one stops has to be running.
+    const held =
+      number === 2 ? app.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' }) : null;
+    const env = { ...process.env, USAGE_URL: `${app.url}/graphql`, USAGE_TOKEN: 'demo-admin' };
+    const { stdout } = await run(process.execPath, [program], { env });
+    held?.remove();
+    expect(stdout).toMatch(expected);
+  });
+
+  it('are all of them', () => {
+    expect(examples).toHaveLength(6);
+  });
 });
 
 if (chromiumPath === null) console.warn(`The client package is not tested in a browser: ${NO_CHROMIUM}.`);
