@@ -16,11 +16,9 @@ export {
   type ResultOptions,
   runUsageQuery,
   type SelectedExecution,
-  type StartDocument,
-  type StartedQuery,
-  type StartPayload,
   startUsageQuery,
 } from './run-usage-query.js';
+export type { StartDocument, StartedQuery, StartPayload } from './start.js';
 export type {
   GraphQLErrorLike,
   UsageClient,

@@ -3,7 +3,13 @@ import { abortable, pause } from './abortable.js';
 import type { UsageDocument } from './document.js';
 import type { UsageExecutionSource, UsageExecutionState } from './execution-state.js';
 import type { UsageClient, UsageRequest, UsageResponse } from './usage-client.js';
-import { networkError, refusedRequest, type Standing, UsageQueryError } from './usage-query-error.js';
+import {
+  invalidAnswer,
+  networkError,
+  refusedRequest,
+  type Standing,
+  UsageQueryError,
+} from './usage-query-error.js';
 import { DEFAULTS, type UsageProgress, type WaitOptions } from './wait-options.js';
 
 const FIRST_PAUSE_MS = 250;
@@ -70,6 +76,8 @@ export class Line {
   ): Promise<TResult> {
     const { data, errors } = await this.#send({ document, variables: { ...variables } }, signal);
     if (errors && errors.length > 0) throw refusedRequest(errors, this.standing);
+    if (data === null || data === undefined)
+      throw invalidAnswer('The server gave neither data nor errors.', this.standing);
     return data as TResult;
   }
 

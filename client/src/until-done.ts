@@ -11,6 +11,8 @@ import { notFound } from './usage-query-error.js';
 
 /** When the server does not say, which it does unless the execution is final. */
 const USUAL_POLL_MS = 2_000;
+/** The hint may be 0, which means now; now has just been asked. */
+const LEAST_POLL_MS = 100;
 /** After a subscription that had worked, so that a server which ends each at once is not asked in a tight loop. */
 const RESUME_AFTER_MS = 250;
 /** A subscription that can not be had is tried again after 1, 2, 4, … polls: whatever blocks it may go away. */
@@ -25,7 +27,7 @@ export async function untilDone(line: Line, id: string): Promise<UsageExecutionS
     if (heard?.done) return heard;
     const state = await read(line, id);
     if (state.done) return state;
-    const pollMs = state.pollAfterMs ?? USUAL_POLL_MS;
+    const pollMs = Math.max(state.pollAfterMs ?? USUAL_POLL_MS, LEAST_POLL_MS);
     if (heard) {
       pollsBetween = 1;
       await pause(Math.min(pollMs, RESUME_AFTER_MS * 2 ** Math.min(breaks, 10)), line.signal);

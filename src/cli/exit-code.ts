@@ -68,7 +68,6 @@ export function messageOf(error: unknown): string {
   if (error instanceof CliError) return error.message;
   if (!(error instanceof UsageQueryError))
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (error.kind === 'aborted') return error.message;
   const { code, execution, executionId } = error;
   const told =
     error.userErrors.length > 0

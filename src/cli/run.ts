@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
+import { UsageQueryError } from '../../client/src/index.js';
 import { cancel, exportRows, list, show } from './execution-commands.js';
 import { EXIT, exitCodeOf, messageOf } from './exit-code.js';
 import type { CliIo } from './io.js';
@@ -33,10 +34,15 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   } catch (error) {
     // It has said itself what is wrong; help and version are no failure.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const mark = io.signal.aborted ? '' : `${painter(io.stderr)('red', 'error')} `;
-    io.stderr.write(`${mark}${harmless(messageOf(error))}\n`);
+    io.stderr.write(`${toldOf(error, io)}\n`);
     return exitCodeOf(error, io.signal);
   }
+}
+
+function toldOf(error: unknown, io: CliIo): string {
+  if (!io.signal.aborted) return `${painter(io.stderr)('red', 'error')} ${harmless(messageOf(error))}`;
+  // Only the waiting for a query says more about its end.
+  return error instanceof UsageQueryError && error.kind === 'aborted' ? error.message : 'Stopped.';
 }
 
 function createProgram(io: CliIo): Command {

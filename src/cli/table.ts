@@ -126,8 +126,6 @@ function toCell(value: string | number | null): string {
   return typeof value === 'number' ? count(value) : harmless(value.replace(/\s/g, ' '));
 }
 
-const NO_BORDERS = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-};
+const BORDERS = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [side, `${side}-mid`]);
+const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right', 'middle'];
+const NO_BORDERS = Object.fromEntries([...BORDERS, ...CORNERS].map((name) => [name, '']));

@@ -83,7 +83,10 @@ async function totalsOf(id: string): Promise<{ rowCount: number; requests: numbe
 describe('usage query', () => {
   it('prints the rows as a table, and nothing else anywhere', async () => {
     const { code, stdout, stderr } = await run(
-      ...[...QUERY, '--granularity', 'day', '--group-by', 'http-method', '--metric', 'requests,status-429'],
+      ...QUERY,
+      '--granularity=day',
+      '--group-by=http-method',
+      '--metric=requests,status-429',
     );
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -424,7 +427,7 @@ describeOnTerminal('on a terminal', () => {
     const { code, stdout } = await waiting.ended;
     expect(code).toBe(130);
     // The progress was wiped away first.
-    expect(stdout).toMatch(/\u001b\[2K[^\r\n]*Canceled/);
+    expect(stdout).toContain(`${ESCAPE}2KCanceled`);
     expect(stdout).toContain(`Canceled ${id}.`);
     expect(await newest()).toMatchObject({ id, status: 'CANCELED' });
   });

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -122,7 +122,7 @@ describe('the examples in docs/clients/run-usage-query.md', () => {
     for (const name of LIBRARIES) {
       const link = join(project, 'node_modules', name);
       await mkdir(dirname(link), { recursive: true });
-      await symlink(resolve('node_modules', name), link);
+      await symlink(join(process.cwd(), 'node_modules', name), link);
     }
   });
 
