@@ -14,6 +14,10 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  mutation StartReport($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": typeof types.StartReportDocument,
+    "\n  query Report($id: ID!, $first: Int!) {\n    usageExecution(id: $id) {\n      id\n      status\n      totals {\n        rowCount\n        requests\n      }\n      rows(first: $first) {\n        nodes {\n          date\n          requests\n        }\n      }\n    }\n  }\n": typeof types.ReportDocument,
+    "\n  query Totals($id: ID!) {\n    usageExecution(id: $id) {\n      totals {\n        requests\n      }\n    }\n  }\n": typeof types.TotalsDocument,
+    "\n  mutation StartWithoutId($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        status\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n": typeof types.StartWithoutIdDocument,
     "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": typeof types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    delay {\n      reason\n      message\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": typeof types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": typeof types.StartedFragmentDoc,
@@ -38,6 +42,10 @@ type Documents = {
     "\n  query CompareExecutions($baseline: ID!, $current: ID!, $by: [UsageDimension!]!, $first: Int) {\n    compareUsageExecutions(baseline: $baseline, current: $current, by: $by, first: $first) {\n      baseline {\n        id\n      }\n      current {\n        id\n        totals {\n          requests\n        }\n      }\n      groups {\n        key {\n          dimension\n          value\n          name\n        }\n        baseline {\n          requests\n          errorRate\n        }\n        current {\n          requests\n          errorRate\n        }\n        difference {\n          requests\n          status200\n        }\n        ratio {\n          requests\n          status200\n        }\n      }\n    }\n  }\n": typeof types.CompareExecutionsDocument,
 };
 const documents: Documents = {
+    "\n  mutation StartReport($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n": types.StartReportDocument,
+    "\n  query Report($id: ID!, $first: Int!) {\n    usageExecution(id: $id) {\n      id\n      status\n      totals {\n        rowCount\n        requests\n      }\n      rows(first: $first) {\n        nodes {\n          date\n          requests\n        }\n      }\n    }\n  }\n": types.ReportDocument,
+    "\n  query Totals($id: ID!) {\n    usageExecution(id: $id) {\n      totals {\n        requests\n      }\n    }\n  }\n": types.TotalsDocument,
+    "\n  mutation StartWithoutId($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        status\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n": types.StartWithoutIdDocument,
     "\n  query ExportUrls($id: ID!) {\n    usageExecution(id: $id) {\n      csv: exportUrl(format: CSV)\n      jsonl: exportUrl(format: JSONL)\n    }\n  }\n": types.ExportUrlsDocument,
     "\n  fragment ExecutionState on UsageExecution {\n    id\n    version\n    operation\n    status\n    done\n    upstreamId\n    createdAt\n    submittedAt\n    finishedAt\n    expiresAt\n    asOf\n    pollCount\n    nextPollAt\n    pollAfterMs\n    upstreamMayStillRun\n    truncated\n    delay {\n      reason\n      message\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    error {\n      code\n      message\n      retryable\n      retryAfter\n      upstreamStatus\n      correlationId\n    }\n    request {\n      interval\n      days\n      granularity\n      metrics\n      groupBy\n      clientId\n      filters {\n        oauthClientNames\n        httpMethods\n        templateUris\n        platforms\n        userIds\n        oauthClientIds\n        organizationIds\n      }\n      sortBy {\n        field\n        direction\n      }\n    }\n  }\n": types.ExecutionStateFragmentDoc,
     "\n  fragment Started on UsageExecutionPayload {\n    source\n    execution {\n      ...ExecutionState\n    }\n    userErrors {\n      code\n      message\n      field\n    }\n  }\n": types.StartedFragmentDoc,
@@ -76,6 +84,22 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StartReport($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation StartReport($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      source\n      execution {\n        id\n      }\n      userErrors {\n        code\n        message\n        field\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Report($id: ID!, $first: Int!) {\n    usageExecution(id: $id) {\n      id\n      status\n      totals {\n        rowCount\n        requests\n      }\n      rows(first: $first) {\n        nodes {\n          date\n          requests\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Report($id: ID!, $first: Int!) {\n    usageExecution(id: $id) {\n      id\n      status\n      totals {\n        rowCount\n        requests\n      }\n      rows(first: $first) {\n        nodes {\n          date\n          requests\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Totals($id: ID!) {\n    usageExecution(id: $id) {\n      totals {\n        requests\n      }\n    }\n  }\n"): (typeof documents)["\n  query Totals($id: ID!) {\n    usageExecution(id: $id) {\n      totals {\n        requests\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StartWithoutId($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        status\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation StartWithoutId($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        status\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
