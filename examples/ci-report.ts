@@ -33,7 +33,7 @@ interface Answer {
   }[];
 }
 
-const SERVER = process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000';
+const SERVER = (process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000').replace(/\/$/, '');
 /** The longest that the server takes. Behind a gateway that cuts requests off sooner, stay a few seconds below its limit. */
 const WAIT_MS = 30_000;
 /** For one answer: what the server waits, and some time for the rest. */

@@ -7,10 +7,11 @@
 set -uo pipefail
 
 server=${USAGE_SERVER:-http://127.0.0.1:4000}
+server=${server%/}
 interval=${1:-$(date -u -d '7 days ago' +%F 2>/dev/null || date -u -v-7d +%F)/$(date -u -d yesterday +%F 2>/dev/null || date -u -v-1d +%F)}
 fields='id version status done pollCount pollAfterMs error { code message } totals { requests errorRate }'
 # Streams in a row that bring nothing before the push is taken to be blocked, and requests that fail before it ends.
-most_streams=3
+most_streams=5
 most_failures=10
 
 # Read for every request, so that a token that was renewed is used. curl gets it by a file descriptor: arguments of a
@@ -60,7 +61,7 @@ stream() {
   body "subscription (\$id: ID!) { usageExecutionUpdated(id: \$id) { $fields } }" "{\"id\":\"$1\"}" |
     curl -sS --no-buffer --connect-timeout 10 --speed-limit 1 --speed-time 20 "$server/graphql/stream" \
       -H @<(authorization) -H 'accept: text/event-stream' -H 'content-type: application/json' --data-binary @- |
-    sed -un 's/^data: *\({.*\)$/\1/p; s/^{"errors"/&/p'
+    sed -un -e 's/^data: *{/{/p' -e t -e '/^{"errors"/p'
 }
 
 progress() {

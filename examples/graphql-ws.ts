@@ -27,7 +27,7 @@ interface Problem {
   extensions?: { code?: string; retryable?: boolean; retryAfterSeconds?: number };
 }
 
-const SERVER = process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000';
+const SERVER = (process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000').replace(/\/$/, '');
 /** A state says when the next one is due. When nothing has come so long after that, the push is taken to be blocked. */
 const SILENCE_MS = 10_000;
 /** With the pauses between them, about a minute: what takes longer is no hiccup, and somebody should look at it. */

@@ -19,7 +19,7 @@ import { createClient } from 'graphql-ws';
 import { ReadUsage, StartUsage, WatchUsage } from './documents.ts';
 import type { UsageStateFragment } from './generated/graphql.ts';
 
-const SERVER = process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000';
+const SERVER = (process.env['USAGE_SERVER'] ?? 'http://127.0.0.1:4000').replace(/\/$/, '');
 /** A state says when the next one is due. When nothing has come so long after that, the push is taken to be blocked. */
 const SILENCE_MS = 10_000;
 /** With the pauses between them, about a minute: what takes longer is no hiccup, and somebody should look at it. */
@@ -170,4 +170,7 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+} finally {
+  // An open socket would keep the process alive.
+  await socket.client.dispose();
 }
