@@ -80,7 +80,8 @@ function watch(id: string): Promise<Execution | null> {
     });
     const settle = (final: Execution | null) => {
       clearTimeout(silence);
-      void client.dispose();
+      // Rejects when a connection that was being opened just then has failed: nobody needs it any more.
+      Promise.resolve(client.dispose()).catch(() => {});
       resolve(final);
     };
     const giveUp = () => settle(null);

@@ -66,7 +66,8 @@ async function expectFinalStates(runs: readonly Watched[]): Promise<void> {
     runs.map(({ interval }) => interval),
   );
   for (const { example, interval, exited, stdout, stderr } of runs) {
-    expect({ example, code: await exited, stderr: stderr() }).toMatchObject({ code: 0 });
+    const code = await exited;
+    if (code !== 0) throw new Error(`${example} has ended with ${code}:\n${stdout()}${stderr()}`);
     const { id, version } = executions.get(interval) ?? {};
     const told = example === 'ci-report.ts' ? `SUCCEEDED ${id}` : `SUCCEEDED ${id} version ${version}`;
     expect(stdout().match(/^SUCCEEDED .*$/gm)).toEqual([told]);

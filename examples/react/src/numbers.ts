@@ -15,6 +15,6 @@ export const shortDay = (day: string) => DAY.format(new Date(day));
 /** A round number at or above `value` that four lines divide into round steps. */
 export function niceMaximum(value: number): number {
   const step = 10 ** Math.floor(Math.log10(Math.max(value, 4) / 4));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * step * 4 >= value) ?? 10;
+  const factor = [1, 2, 2.5, 3, 4, 5, 10].find((candidate) => candidate * step * 4 >= value) ?? 10;
   return factor * step * 4;
 }

@@ -127,7 +127,8 @@ export function createUsageClient(freshToken: () => string, server = location.or
     });
     const stop = () => {
       clearTimeout(silence);
-      void socket.dispose();
+      // Rejects when a connection that was being opened just then has failed: nobody needs it any more.
+      Promise.resolve(socket.dispose()).catch(() => {});
     };
     const giveUp = () => {
       stop();

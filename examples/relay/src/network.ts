@@ -33,6 +33,9 @@ export function createNetwork(server: string, freshToken: () => Promise<string>)
     },
     subscribe: (query, variables, sink) =>
       socket.subscribe<Record<string, unknown>>({ query, variables }, sink),
-    stop: () => void socket.dispose(),
+    stop() {
+      // Rejects when a connection that was being opened just then has failed: nobody needs it any more.
+      Promise.resolve(socket.dispose()).catch(() => {});
+    },
   };
 }
