@@ -91,7 +91,7 @@ function watch(id: string): Promise<Execution | null> {
         { query: WATCH, variables: { id } },
         {
           next({ data, errors }) {
-            if (errors?.[0]) ended = new UsageError(errors[0] as Problem);
+            if (errors?.[0]) ended = new UsageError(errors[0]);
             const execution = data?.usageExecutionUpdated;
             if (!execution) return;
             progress(execution);

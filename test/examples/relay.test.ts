@@ -54,7 +54,7 @@ afterAll(async () => {
 
 /** Jest imports no TypeScript; without its types the file is what a bundler would make of it. */
 async function importNetwork(): Promise<{
-  createNetwork(server: string, freshToken: () => Promise<string>): Network;
+  readonly createNetwork: (server: string, freshToken: () => Promise<string>) => Network;
 }> {
   const source = await readFile(join(EXAMPLES_FOLDER, 'relay/src/network.ts'), 'utf8');
   // In the build, from where its imports are found.

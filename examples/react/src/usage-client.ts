@@ -97,11 +97,10 @@ export function createUsageClient(freshToken: () => string, server = location.or
     const onState = (execution: Execution) => {
       if (!stopped) watcher.onState(execution);
     };
-    const stopPush = push(
-      id,
-      { ...watcher, onState },
-      () => !stopped && poll(id, { ...watcher, onState }, () => stopped),
-    );
+    const telling = { ...watcher, onState };
+    const stopPush = push(id, telling, () => {
+      if (!stopped) void poll(id, telling, () => stopped);
+    });
     return () => {
       stopped = true;
       stopPush();

@@ -9,7 +9,7 @@ export interface UsageExecutionState {
   link: Link;
   /** What is in the way, for people; null when nothing is. */
   problem: string | null;
-  start(interval: string): Promise<void>;
+  start: (interval: string) => Promise<void>;
 }
 
 /**

@@ -21,8 +21,8 @@ export interface BuiltPage {
 
 export async function buildReactPage(): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'usage-react-page-'));
-  const args = [VITE, 'build', PAGE, '--outDir', folder, '--logLevel', 'warn'];
-  await promisify(execFile)(process.execPath, args);
+  const buildArgs = [VITE, 'build', PAGE, '--outDir', folder, '--logLevel', 'warn'];
+  await promisify(execFile)(process.execPath, buildArgs);
   return {
     async serve(server) {
       const args = [VITE, 'preview', PAGE, '--outDir', folder, '--host', '127.0.0.1', '--port', '0'];
