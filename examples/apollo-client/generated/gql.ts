@@ -14,20 +14,16 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-  '\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n': typeof types.UsageStateFragmentDoc;
-  '\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n': typeof types.StartUsageDocument;
-  '\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n': typeof types.WatchUsageDocument;
-  '\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n': typeof types.ReadUsageDocument;
+    "\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n": typeof types.UsageStateFragmentDoc,
+    "\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n": typeof types.StartUsageDocument,
+    "\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n": typeof types.WatchUsageDocument,
+    "\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n": typeof types.ReadUsageDocument,
 };
 const documents: Documents = {
-  '\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n':
-    types.UsageStateFragmentDoc,
-  '\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n':
-    types.StartUsageDocument,
-  '\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n':
-    types.WatchUsageDocument,
-  '\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n':
-    types.ReadUsageDocument,
+    "\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n": types.UsageStateFragmentDoc,
+    "\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n": types.StartUsageDocument,
+    "\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n": types.WatchUsageDocument,
+    "\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n": types.ReadUsageDocument,
 };
 
 /**
@@ -47,31 +43,22 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(
-  source: '\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n',
-): (typeof documents)['\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n'];
+export function graphql(source: "\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n"): (typeof documents)["\n  fragment UsageState on UsageExecution {\n    id\n    version\n    status\n    done\n    pollCount\n    pollAfterMs\n    error {\n      code\n      message\n    }\n    totals {\n      requests\n      errorRate\n    }\n    groups(by: [OAUTH_CLIENT], first: 5) {\n      key {\n        value\n        name\n      }\n      totals {\n        requests\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(
-  source: '\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n',
-): (typeof documents)['\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n'];
+export function graphql(source: "\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation StartUsage($input: QueryOrganizationUsageInput!) {\n    queryOrganizationUsage(input: $input) {\n      execution {\n        ...UsageState\n      }\n      userErrors {\n        code\n        message\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(
-  source: '\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n',
-): (typeof documents)['\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n'];
+export function graphql(source: "\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n"): (typeof documents)["\n  subscription WatchUsage($id: ID!) {\n    usageExecutionUpdated(id: $id) {\n      ...UsageState\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(
-  source: '\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n',
-): (typeof documents)['\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n'];
+export function graphql(source: "\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n"): (typeof documents)["\n  query ReadUsage($id: ID!) {\n    usageExecution(id: $id) {\n      ...UsageState\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
 }
 
-export type DocumentType<TDocumentNode extends DocumentNode<any, any>> =
-  TDocumentNode extends DocumentNode<infer TType, any> ? TType : never;
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;
