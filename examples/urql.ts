@@ -192,8 +192,10 @@ async function poll(id: string): Promise<Execution> {
 /** Asks, and again when it failed for a reason that may pass. */
 async function patiently<Data>(ask: () => Promise<OperationResult<Data>>): Promise<Data> {
   for (let attempt = 1; ; attempt++) {
-    const { data, error = new CombinedError({ networkError: new Error('no data') }) } = await ask();
-    if (data) return data;
+    const { data, error: failure } = await ask();
+    // Both come when only a part could be had: `usageExecution: null` then does not mean that there is none.
+    if (data && !failure) return data;
+    const error = failure ?? new CombinedError({ networkError: new Error('no data') });
     const problem = error.graphQLErrors[0];
     const { code, retryable, retryAfterSeconds } = problem?.extensions ?? {};
     const message = problem ? `${String(code)}: ${problem.message}` : error.message;
