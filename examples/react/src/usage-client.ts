@@ -108,6 +108,8 @@ export function createUsageClient(freshToken: () => string, server = location.or
   }
 
   function push(id: string, watcher: Watcher, onBlocked: () => void): () => void {
+    // A retry that was waiting when it was given up is still made, and is nobody's news.
+    let over = false;
     const socket = createClient({
       url: `${server.replace(/^http/, 'ws')}/graphql`,
       connectionParams: authorization,
@@ -116,8 +118,11 @@ export function createUsageClient(freshToken: () => string, server = location.or
       shouldRetry: () => true,
       retryWait: (retries) => pause(retries + 1),
       on: {
-        connecting: () => watcher.onLink('connecting'),
+        connecting: () => {
+          if (!over) watcher.onLink('connecting');
+        },
         closed: (event) => {
+          if (over) return;
           const { code, reason } = event as CloseEvent;
           if (code === 4403) watcher.onProblem(`The token is refused: ${reason}`);
           else if (code !== 1000) watcher.onProblem('The connection is lost; it is tried again.');
@@ -125,6 +130,7 @@ export function createUsageClient(freshToken: () => string, server = location.or
       },
     });
     const stop = () => {
+      over = true;
       clearTimeout(silence);
       // Rejects when a connection that was being opened just then has failed: nobody needs it any more.
       Promise.resolve(socket.dispose()).catch(() => {});
