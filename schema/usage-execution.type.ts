@@ -3,6 +3,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { DelayReason } from '../src/domain/delay.js';
 import type { ExecutionErrorCode, UserErrorCode } from '../src/domain/error-codes.js';
 import type { Execution, ExecutionStatus } from '../src/domain/execution.js';
+import { MOST_COUNTED } from '../src/domain/execution-filter.js';
 import type {
   HttpMethod,
   UsageDimension,
@@ -277,7 +278,11 @@ export class UsageExecutionConnection {
   pageInfo!: PageInfo;
 
   /** A promise that is made when the field is selected: counting takes longer than a page. */
-  @Field(() => Int, { description: 'Executions on all pages together; counted only when it is asked for.' })
+  @Field(() => Int, {
+    description:
+      `Executions on all pages together; counted only when it is asked for. Counting stops at ${MOST_COUNTED}: then there ` +
+      'are as many or more, and pages go on behind them.',
+  })
   totalCount!: Promise<number>;
 }
 
