@@ -10,8 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OTHER_ORGANIZATION } from '../dist/src/simulator/simulator.js';
 import { extremesWithin, gapsOf, spreadOf } from './budget/figures.ts';
-import { type Nodes, putOutstanding, query, startNodes } from './budget/nodes.ts';
+import { type Nodes, putOutstanding, startNodes } from './budget/nodes.ts';
 import { save } from './lib/compare.ts';
+import { query } from './lib/query.ts';
 
 const LIMIT = 250;
 const OUTSTANDING = 500;
@@ -99,7 +100,10 @@ try {
       },
     ],
     starts: [
-      { what: 'one by one', waitMs: spreadOf(loaded.filter(({ id }) => !isBurst.has(id)).map(({ id }) => waitOf(id))) },
+      {
+        what: 'one by one',
+        waitMs: spreadOf(loaded.filter(({ id }) => !isBurst.has(id)).map(({ id }) => waitOf(id))),
+      },
       { what: `${BURST} at once`, waitMs: spreadOf(burst.map(waitOf)) },
       {
         what: 'answer to the mutation',

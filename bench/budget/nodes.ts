@@ -3,8 +3,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import pg from 'pg';
-
 import { tokenHash } from '../../dist/src/auth/token-hash.js';
 import { canonicalRequest } from '../../dist/src/domain/request.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
@@ -13,6 +11,7 @@ import { createDatabase } from '../../dist/src/store/database.js';
 import { startEmbeddedPostgres } from '../../dist/src/store/embedded/embedded-postgres.js';
 import { createExecutionStore } from '../../dist/src/store/execution-store.js';
 import { type Program, startProgram } from '../lib/program.ts';
+import { query } from '../lib/query.ts';
 
 export interface Nodes {
   readonly simulator: Simulator;
@@ -71,7 +70,10 @@ export interface Outstanding {
  * Executions that upstream works on, of the same owner as the newest of this token: put into the store, since to start
  * them all would take longer than the measurement. Their upstream jobs are real, started with other tokens.
  */
-export async function putOutstanding(nodes: Nodes, { token, count, withinMs }: Outstanding): Promise<string[]> {
+export async function putOutstanding(
+  nodes: Nodes,
+  { token, count, withinMs }: Outstanding,
+): Promise<string[]> {
   const { simulator, databaseUrl } = nodes;
   const { rows } = await query<{ organization_id: string; scope: string; subject_id: string }>(
     databaseUrl,
@@ -124,18 +126,4 @@ async function startJob(url: string, token: string): Promise<string> {
   const body = (await response.json()) as { executionId?: string };
   if (body.executionId === undefined) throw new Error(`not started: ${JSON.stringify(body)}`);
   return body.executionId;
-}
-
-export async function query<T extends object>(
-  url: string,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<pg.QueryResult<T>> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query<T>(text, [...values]);
-  } finally {
-    await client.end();
-  }
 }

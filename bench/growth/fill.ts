@@ -21,17 +21,14 @@ export async function storeFinished(url: string, from: number, to: number): Prom
        jsonb_build_object('interval', jsonb_build_object('from', '2026-01-01', 'to', '2026-01-28'), 'granularity', 'DAY',
          'metrics', '[]'::jsonb, 'groupBy', '[]'::jsonb, 'filters', '{}'::jsonb)
          || CASE WHEN operation LIKE 'OAUTH_CLIENT%' THEN jsonb_build_object('clientId', $3::text) ELSE '{}' END,
-       'key-' || n, (ARRAY['FAILED', 'CANCELED', 'TIMED_OUT'])[1 + floor(30 * random())::integer],
+       'key-' || n, COALESCE((ARRAY['FAILED', 'CANCELED', 'TIMED_OUT'])[1 + floor(30 * random())::integer], 'SUCCEEDED'),
        'upstream-' || n, at, at, at + interval '20 seconds', at + interval '7 days', at + interval '1 hour', 5, 0
      FROM (
        SELECT n, now() - random() ^ 2 * interval '6.9 days' AS at,
          (ARRAY['ORGANIZATION_QUERY', 'OAUTH_CLIENT_QUERY', 'OAUTH_CLIENT_SUMMARY', 'SIMPLE_SEARCH',
            'ORGANIZATION_AGGREGATES', 'OAUTH_CLIENT_AGGREGATES'])[1 + floor(6 * random() ^ 2)::integer] AS operation
        FROM generate_series($1::integer, $2::integer) AS n
-     ) AS numbered`.replace(
-      "(ARRAY['FAILED', 'CANCELED', 'TIMED_OUT'])[1 + floor(30 * random())::integer]",
-      "COALESCE((ARRAY['FAILED', 'CANCELED', 'TIMED_OUT'])[1 + floor(30 * random())::integer], 'SUCCEEDED')",
-    ),
+     ) AS numbered`,
     [from, to, CLIENT],
   );
 }
