@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OTHER_ORGANIZATION } from '../dist/src/simulator/simulator.js';
 import { extremesWithin, gapsOf, spreadOf } from './budget/figures.ts';
-import { type Nodes, putOutstanding, startNodes } from './budget/nodes.ts';
+import { type Nodes, putOutstanding, startExecution, startNodes } from './budget/nodes.ts';
 import { save } from './lib/compare.ts';
 import { query } from './lib/query.ts';
 
@@ -153,20 +153,7 @@ function createStarter({ programs }: Nodes) {
       const program = programs[count % programs.length];
       count += 1;
       const at = Date.now();
-      const input = { interval: '2026-02-01/2026-02-20', reuse: { maxAgeSeconds: 0 } };
-      const body = JSON.stringify({
-        query: `mutation Start($input: QueryOrganizationUsageInput!) {
-          queryOrganizationUsage(input: $input) { execution { id } } }`,
-        variables: { input },
-      });
-      const response = await fetch(`${program?.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body,
-      });
-      const text = await response.text();
-      const id = /"id":"exe_(\w+)"/.exec(text)?.[1];
-      if (id === undefined) throw new Error(`not started: ${text}`);
+      const id = await startExecution(program?.url ?? '', token);
       started.push({ id, token, at, answeredMs: Date.now() - at });
       return id;
     },

@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { tokenHash } from '../../dist/src/auth/token-hash.js';
-import { canonicalRequest } from '../../dist/src/domain/request.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
 import { createSimulator, type Simulator, type UsageJob } from '../../dist/src/simulator/simulator.js';
-import { createDatabase } from '../../dist/src/store/database.js';
 import { startEmbeddedPostgres } from '../../dist/src/store/embedded/embedded-postgres.js';
-import { createExecutionStore } from '../../dist/src/store/execution-store.js';
 import { type Program, startProgram } from '../lib/program.ts';
 import { query } from '../lib/query.ts';
 
@@ -27,6 +24,8 @@ export interface NodesOptions {
   /** @default upstream's own */
   readonly rateLimitPerMinute?: number;
 }
+
+const JOBS_AT_ONCE = 100;
 
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
   const { count, durations, env, rateLimitPerMinute = 300 } = options;
@@ -67,53 +66,36 @@ export interface Outstanding {
 }
 
 /**
- * Executions that upstream works on, of the same owner as the newest of this token: put into the store, since to start
- * them all would take longer than the measurement. Their upstream jobs are real, started with other tokens.
+ * Executions that upstream works on, of the same owner as what was started with this token: put into the store, since to
+ * start them all would take longer than the measurement. Their upstream jobs are real, started with other tokens. Gives
+ * upstream's ids.
  */
 export async function putOutstanding(
   nodes: Nodes,
   { token, count, withinMs }: Outstanding,
 ): Promise<string[]> {
   const { simulator, databaseUrl } = nodes;
-  const { rows } = await query<{ organization_id: string; scope: string; subject_id: string }>(
-    databaseUrl,
-    'SELECT organization_id, scope, subject_id FROM executions WHERE credential_id = $1 LIMIT 1',
-    [tokenHash(token)],
-  );
-  const [like] = rows;
-  if (!like) throw new Error('nothing was started with this token');
-  const owner = { organizationId: like.organization_id, scope: like.scope, subjectId: like.subject_id };
-  const draft = { interval: { from: '2026-01-01', to: '2026-01-28' } };
-  const canonical = canonicalRequest('ORGANIZATION_QUERY', draft, Date.now());
-  if (!canonical.ok) throw new Error('the request is not valid');
-  const database = createDatabase(databaseUrl, silentLogger, { maxConnections: 4 });
-  const store = createExecutionStore(database.db);
   const upstreamIds: string[] = [];
-  let helper = '';
-  try {
-    for (let i = 0; i < count; i += 1) {
-      // A token may start so many within its own limit.
-      if (i % 250 === 0) helper = simulator.tokens.issue();
-      const upstreamId = await startJob(simulator.url, helper);
-      const claim = await store.create(
-        {
-          operation: 'ORGANIZATION_QUERY',
-          request: canonical.request,
-          owner,
-          credentialId: tokenHash(token),
-          sealedCredential: null,
-          deadlineMs: 3_600_000,
-          requestKey: `outstanding ${upstreamId}`,
-        },
-        'bench',
-        60_000,
-      );
-      await store.recordSubmitted(claim, upstreamId, 1_000 + (withinMs * i) / count);
-      upstreamIds.push(upstreamId);
-    }
-  } finally {
-    await database.stop();
+  while (upstreamIds.length < count) {
+    // As many as upstream lets a token start within a minute.
+    const helper = simulator.tokens.issue();
+    const some = Math.min(JOBS_AT_ONCE, count - upstreamIds.length);
+    upstreamIds.push(
+      ...(await Promise.all(Array.from({ length: some }, () => startJob(simulator.url, helper)))),
+    );
   }
+  const { rowCount } = await query(
+    databaseUrl,
+    `INSERT INTO executions (organization_id, scope, subject_id, credential_id, operation, request, request_key, status,
+       upstream_id, submitted_at, deadline_at, due_at, next_poll_at)
+     SELECT organization_id, scope, subject_id, credential_id, operation, request, 'outstanding ' || each.id, 'RUNNING',
+       each.id, now(), now() + interval '2 hours', at, at
+     FROM (SELECT * FROM executions WHERE credential_id = $1 ORDER BY created_at LIMIT 1) AS started,
+       unnest($2::text[]) WITH ORDINALITY AS each (id, n),
+       LATERAL (SELECT now() + make_interval(secs => 1 + $3::float8 * (each.n - random()))) AS due (at)`,
+    [tokenHash(token), upstreamIds, withinMs / count / 1_000],
+  );
+  if (rowCount !== count) throw new Error('nothing was started with this token');
   return upstreamIds;
 }
 
@@ -126,4 +108,20 @@ async function startJob(url: string, token: string): Promise<string> {
   const body = (await response.json()) as { executionId?: string };
   if (body.executionId === undefined) throw new Error(`not started: ${JSON.stringify(body)}`);
   return body.executionId;
+}
+
+/** A start that nothing is identical to. Gives the id as the database has it, without dashes. */
+export async function startExecution(url: string, token: string): Promise<string> {
+  const input = { interval: '2026-02-01/2026-02-20', reuse: { maxAgeSeconds: 0 } };
+  const text = `mutation Start($input: QueryOrganizationUsageInput!) {
+    queryOrganizationUsage(input: $input) { execution { id } } }`;
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: text, variables: { input } }),
+  });
+  const answer = await response.text();
+  const id = /"id":"exe_(\w+)"/.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`not started: ${answer}`);
+  return id;
 }
