@@ -97,6 +97,11 @@ try {
         leastIn60s: measured.least,
         usedOnAverage: share((within * MINUTE_MS) / (to - from)),
         usedAtLeast: share(measured.least),
+        // From the start of the measurement on.
+        callsIn10s: Array.from(
+          { length: Math.floor((to - from) / 10_000) },
+          (_, i) => calls.filter((at) => at >= from + i * 10_000 && at < from + (i + 1) * 10_000).length,
+        ),
       },
     ],
     starts: [

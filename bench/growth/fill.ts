@@ -61,6 +61,18 @@ async function storeRows(url: string, results: number): Promise<void> {
   );
 }
 
+/** Made anew behind the rows they take a tenth of the time. */
+async function dropIndexes(url: string): Promise<() => Promise<void>> {
+  const { rows } = await query<{ indexname: string; indexdef: string }>(
+    url,
+    `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'executions' AND indexname <> 'executions_pkey'`,
+  );
+  for (const { indexname } of rows) await query(url, `DROP INDEX ${indexname}`);
+  return async () => {
+    for (const { indexdef } of rows) await query(url, indexdef);
+  };
+}
+
 export interface Size {
   readonly stored: number;
   readonly outstanding: number;
@@ -70,7 +82,9 @@ export interface Size {
 
 /** Fills an empty database, and lets it settle as it would have over a week. */
 export async function fill(url: string, { stored, outstanding, results }: Size): Promise<void> {
+  const restore = await dropIndexes(url);
   await storeFinished(url, stored);
+  await restore();
   await storeOutstanding(url, outstanding);
   await storeRows(url, results);
   await query(url, 'VACUUM ANALYZE');

@@ -354,8 +354,8 @@ export interface ServiceTokenSource {
 /** Calls to upstream, counted for each credential (see `CredentialSource`) over all nodes, by the store's clock. */
 export interface UpstreamBudgetStore {
   /**
-   * Counts a call that fits; one that does not must not be made. One that comes at the time that it was put off to
-   * goes ahead of those that have not waited. @param hasWaited @default false
+   * Counts a call that fits; one that does not must not be made. One that has waited and is refused again is put off
+   * for much shorter than the first time. @param hasWaited @default false
    */
   admit(credentialId: string, call: UpstreamCall, hasWaited?: boolean): Promise<Admission>;
   /** Counts a call that was made without asking. */

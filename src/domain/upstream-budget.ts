@@ -42,12 +42,6 @@ export const MOST_CALLS = 300;
 const RESERVED_SHARE = 0.05;
 /** Each start brings a poll at least: what more starts than half would hand over, nobody could ask for. */
 const START_SHARE = 0.5;
-/**
- * Whoever has not waited leaves so much to those who have. Only of what polls may use, and only while some wait: if
- * they have gone meanwhile, hardly more than this is left lying.
- */
-const LEFT_TO_WAITING = 0.02;
-
 /** How many of the calls within a window may be of one kind; never none. */
 export function mostOfKind(limit: number, kind: UpstreamCall): number {
   return kind === 'START' ? Math.max(1, Math.floor(limit * START_SHARE)) : mostBefore(limit, 'POLL');
@@ -56,9 +50,4 @@ export function mostOfKind(limit: number, kind: UpstreamCall): number {
 /** How many calls of both kinds there may be within a window when one of this kind has been admitted; never none. */
 export function mostBefore(limit: number, kind: UpstreamCall): number {
   return kind === 'START' ? limit : Math.max(1, limit - Math.ceil(limit * RESERVED_SHARE));
-}
-
-/** The same for a call that has not waited, while others of its kind do. */
-export function mostBeforeWaiting(limit: number, kind: UpstreamCall): number {
-  return Math.max(1, mostBefore(limit, kind) - Math.ceil(limit * LEFT_TO_WAITING));
 }

@@ -16,7 +16,6 @@ import {
   type BudgetState,
   MOST_CALLS,
   mostBefore,
-  mostBeforeWaiting,
   mostOfKind,
   type UpstreamCall,
 } from '../domain/upstream-budget.js';
@@ -29,9 +28,9 @@ import { availability } from './errors.js';
  */
 const WINDOWS_AHEAD = 5;
 /**
- * One that has waited and is refused all the same, because starts have gone ahead, tries again within so many calls' time:
- * at the end of the row it would wait as long as before, and those behind it would be served first. At random, since
- * there may be dozens of them.
+ * One that has waited and is refused all the same, because starts or new polls were quicker, tries again within so many
+ * calls' time: so it is served soon, and the sooner the more they are that have waited. At the end of the row it would wait
+ * as long as before, while those behind it are served. At random, so that dozens of them do not come together.
  */
 const RETRY_CALLS = 10;
 
@@ -94,10 +93,7 @@ async function judge(
       SELECT credential_id, asked_at, calls, next_at, COALESCE(blocked_until > asked_at, false) AS blocked, GREATEST(
         blocked_until,
         calls[cardinality(calls) - ${mostOfKind(limit, call)}::integer + 1] + ${window},
-        ${nthLatestCall(most)} + ${window},
-        -- Somebody's place is still to come.
-        CASE WHEN NOT ${hasWaited}::boolean AND next_at > asked_at
-          THEN ${nthLatestCall(mostBeforeWaiting(limit, call))} + ${window} END
+        ${nthLatestCall(most)} + ${window}
       ) AS free_at, ${pace} AS pace
       FROM clocked
     ), placed AS MATERIALIZED (
