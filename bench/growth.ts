@@ -11,12 +11,16 @@ import { save } from './lib/compare.ts';
 
 const [only] = process.argv.slice(2);
 
-const costs = only === 'lateness' ? [] : await compareSizes();
-const lateness = only === 'store' ? [] : [await latenessOf(100), await latenessOf(10_000)];
-
-for (const { what, ms, ratio } of costs) {
-  const columns = Object.entries(ms).map(([size, value]) => `${size}: ${value} ms`);
-  process.stdout.write(`${what.padEnd(34)} ${columns.join(', ')}; ${JSON.stringify(ratio)}\n`);
+if (only !== 'lateness') {
+  const costs = await compareSizes();
+  for (const { what, ms, ratio } of costs) {
+    const columns = Object.entries(ms).map(([size, value]) => `${size}: ${value} ms`);
+    process.stdout.write(`${what.padEnd(34)} ${columns.join(', ')}; ${JSON.stringify(ratio)}\n`);
+  }
+  save('growth', { costs }, {});
 }
-for (const each of lateness) process.stdout.write(`lateness ${JSON.stringify(each)}\n`);
-if (only === undefined) save('growth', { costs, lateness }, {});
+if (only !== 'store') {
+  const lateness = [await latenessOf(100), await latenessOf(10_000)];
+  for (const each of lateness) process.stdout.write(`${JSON.stringify(each)}\n`);
+  save('lateness', { lateness }, {});
+}

@@ -260,8 +260,6 @@ export interface UsageUpstream {
 export interface UpstreamQuery {
   readonly operation: UsageOperation;
   readonly request: UsageRequest;
-  /** It was put off for lack of budget, and this is the time that it was put off to. @default false */
-  readonly hasWaited?: boolean;
 }
 
 export interface SubmittedQuery extends UpstreamQuery {
@@ -353,11 +351,8 @@ export interface ServiceTokenSource {
 
 /** Calls to upstream, counted for each credential (see `CredentialSource`) over all nodes, by the store's clock. */
 export interface UpstreamBudgetStore {
-  /**
-   * Counts a call that fits; one that does not must not be made. One that has waited and is refused again is put off
-   * for much shorter than the first time. @param hasWaited @default false
-   */
-  admit(credentialId: string, call: UpstreamCall, hasWaited?: boolean): Promise<Admission>;
+  /** Counts a call that fits; one that does not must not be made. */
+  admit(credentialId: string, call: UpstreamCall): Promise<Admission>;
   /** Counts a call that was made without asking. */
   count(credentialId: string): Promise<void>;
   /** Upstream wants to be left alone: nothing is admitted for so long. */

@@ -35,11 +35,11 @@ export interface BudgetOptions {
 /** What upstream itself allows a token within a minute. */
 export const MOST_CALLS = 300;
 /**
- * Kept free for starts, since somebody waits for their answer and polls alone could use everything up: a dozen at once
- * find room, and of what comes back after that they get every call until polls have a share again. More would be
+ * Kept free for starts, since somebody waits for their answer and polls alone could use everything up: ten at once of
+ * 250 find room, and of what comes back after that they get every call until polls have a share again. More would be
  * budget that is hardly ever used.
  */
-const RESERVED_SHARE = 0.05;
+const RESERVED_SHARE = 0.04;
 /** Each start brings a poll at least: what more starts than half would hand over, nobody could ask for. */
 const START_SHARE = 0.5;
 /** How many of the calls within a window may be of one kind; never none. */

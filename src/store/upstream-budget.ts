@@ -27,12 +27,6 @@ import { availability } from './errors.js';
  * then from the front again. Further would keep a few waiting for long when the many before them have gone.
  */
 const WINDOWS_AHEAD = 5;
-/**
- * One that has waited and is refused all the same, because starts or new polls were quicker, tries again within so many
- * calls' time: so it is served soon, and the sooner the more they are that have waited. At the end of the row it would wait
- * as long as before, while those behind it are served. At random, so that dozens of them do not come together.
- */
-const RETRY_CALLS = 10;
 
 /** Columns of each kind of call. */
 const COLUMNS = {
@@ -40,15 +34,10 @@ const COLUMNS = {
   POLL: { calls: sql.ref('polls'), next: sql.ref('next_poll_at') },
 } as const;
 
-interface Asked {
-  readonly call: UpstreamCall;
-  readonly hasWaited: boolean;
-}
-
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createUpstreamBudgetStore(db: Db, options: BudgetOptions): UpstreamBudgetStore {
   return availability<UpstreamBudgetStore>({
-    admit: (credentialId, call, hasWaited = false) => admit(db, options, credentialId, { call, hasWaited }),
+    admit: (credentialId, call) => admit(db, options, credentialId, call),
     count: (credentialId) => count(db, options, credentialId),
     block: (credentialId, ms) => block(db, credentialId, ms),
     read: (credentialId) => read(db, options, credentialId),
@@ -56,13 +45,18 @@ export function createUpstreamBudgetStore(db: Db, options: BudgetOptions): Upstr
   });
 }
 
-async function admit(db: Db, options: BudgetOptions, credentialId: string, asked: Asked): Promise<Admission> {
+async function admit(
+  db: Db,
+  options: BudgetOptions,
+  credentialId: string,
+  call: UpstreamCall,
+): Promise<Admission> {
   for (;;) {
-    const judged = await judge(db, options, credentialId, asked);
+    const judged = await judge(db, options, credentialId, call);
     if (judged) return judged;
     // The first call of a credential. When another one was quicker, there is a row now.
     const { rows } = await sql`
-      INSERT INTO upstream_budgets (credential_id, ${COLUMNS[asked.call].calls})
+      INSERT INTO upstream_budgets (credential_id, ${COLUMNS[call].calls})
       VALUES (${credentialId}, ARRAY[clock_timestamp()]) ON CONFLICT DO NOTHING RETURNING 1`.execute(db);
     if (rows.length > 0) return { admitted: true };
   }
@@ -73,16 +67,11 @@ async function judge(
   db: Db,
   { limit, windowMs }: BudgetOptions,
   credentialId: string,
-  { call, hasWaited }: Asked,
+  call: UpstreamCall,
 ): Promise<Admission | null> {
   const { calls, next } = COLUMNS[call];
-  const window = span(windowMs);
   const most = mostBefore(limit, call);
-  // Starts go ahead of polls: what they use up, the polls behind them have to do without.
-  const pace =
-    call === 'POLL'
-      ? sql`${window} / GREATEST(1, ${most}::integer - ${startsWithin(window)})`
-      : sql`${window} / ${most}::integer`;
+  const window = span(windowMs);
   const { rows } = await sql<{ retry_in_ms: number | null; blocked: boolean }>`
     WITH locked AS MATERIALIZED (
       SELECT *, ${calls} AS calls, ${next} AS next_at FROM upstream_budgets
@@ -94,23 +83,21 @@ async function judge(
         blocked_until,
         calls[cardinality(calls) - ${mostOfKind(limit, call)}::integer + 1] + ${window},
         ${nthLatestCall(most)} + ${window}
-      ) AS free_at, ${pace} AS pace
+      ) AS free_at
       FROM clocked
     ), placed AS MATERIALIZED (
-      SELECT credential_id, asked_at, COALESCE(free_at > asked_at, false) AS refused, blocked, next_at, pace,
-        ${hasWaited}::boolean AND NOT blocked AS keeps_place,
+      SELECT credential_id, asked_at, COALESCE(free_at > asked_at, false) AS refused, blocked, next_at,
         CASE WHEN next_at BETWEEN free_at AND free_at + ${span(windowMs * WINDOWS_AHEAD)}
           THEN next_at ELSE free_at END AS place,
-        free_at + random() * ${RETRY_CALLS}::integer * pace AS again_at,
         CASE WHEN free_at > asked_at THEN calls ELSE ${within(sql.ref('calls'), window)} || asked_at END AS calls
       FROM judged
     )
     UPDATE upstream_budgets SET ${calls} = placed.calls,
-      ${next} = CASE WHEN refused AND NOT keeps_place THEN place + pace ELSE next_at END
+      ${next} = CASE WHEN refused THEN place + ${span(windowMs / most)} ELSE next_at END
     FROM placed WHERE upstream_budgets.credential_id = placed.credential_id
-    RETURNING blocked, CASE WHEN refused THEN
-      EXTRACT(EPOCH FROM CASE WHEN keeps_place THEN again_at ELSE place END - asked_at)::float8 * 1000
-    END AS retry_in_ms`.execute(db);
+    RETURNING blocked, CASE WHEN refused THEN EXTRACT(EPOCH FROM place - asked_at)::float8 * 1000 END AS retry_in_ms`.execute(
+    db,
+  );
   const row = rows[0];
   if (!row) return null;
   return row.retry_in_ms === null
@@ -122,10 +109,6 @@ async function judge(
 function nthLatestCall(n: number): RawBuilder<Date> {
   return sql<Date>`(
     SELECT each FROM unnest(starts || polls) AS each ORDER BY each DESC OFFSET ${n - 1} LIMIT 1)`;
-}
-
-function startsWithin(window: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(SELECT count(*) FROM unnest(starts) AS each WHERE each > asked_at - ${window})`;
 }
 
 /** Those calls that still count, oldest first, with room for one more. */

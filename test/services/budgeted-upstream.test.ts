@@ -113,34 +113,6 @@ describe('upstream behind its budget', () => {
     expect(upstream.starts).toHaveLength(1);
   });
 
-  it('says of what was put off that it has waited, and of nothing else', async () => {
-    const asked: unknown[] = [];
-    const real = createUpstreamBudgetStore(test.database.db, MINUTE);
-    const admit: UpstreamBudgetStore['admit'] = (credentialId, call, hasWaited) => {
-      asked.push([call, hasWaited]);
-      return real.admit(credentialId, call, hasWaited);
-    };
-    const { budget, running, queued, make } = parts(MINUTE, { admit });
-    await useUp(budget);
-    await make(await running());
-    await make(await queued());
-    await test.query('TRUNCATE upstream_budgets');
-    for (let i = 0; i < 2; i += 1) {
-      await test.query('UPDATE executions SET due_at = now()');
-      for (const claim of await test.store.claimDue(NODE, 2, LEASE_MS)) await make(claim);
-    }
-    expect(asked.splice(0, 2)).toEqual([
-      ['POLL', false],
-      ['START', false],
-    ]);
-    const sorted = (some: unknown[]) => some.map(String).sort();
-    expect(sorted(asked.splice(0, 2))).toEqual(['POLL,true', 'START,true']);
-    expect(asked).toEqual([
-      ['POLL', false],
-      ['POLL', false],
-    ]);
-  });
-
   it('asks for one tenant while hundreds of another wait for budget', async () => {
     const { upstream, budget } = parts();
     const budgeted = createBudgetedUpstream({

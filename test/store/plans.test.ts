@@ -226,27 +226,27 @@ describe.each([
 });
 
 /** A tenth belongs to the tenant that is looked at. */
-async function fill({ query }: TestStore): Promise<void> {
+async function fill(test: TestStore): Promise<void> {
   const { request } = intent();
   const values = `
     CASE WHEN n % 10 = 0 THEN 'org-1' ELSE 'org-' || 2 + n % 200 END, 'tenant', 'user-' || n % 20, 'credential-' || n % 100,
     (ARRAY['ORGANIZATION_QUERY', 'OAUTH_CLIENT_QUERY', 'SIMPLE_SEARCH'])[1 + n / 10 % 3],
     $2::jsonb || CASE WHEN n / 10 % 3 = 1 THEN jsonb_build_object('clientId', $3::text) ELSE '{}' END, 'key-' || n`;
-  await query(
+  await test.query(
     `INSERT INTO executions (organization_id, scope, subject_id, credential_id, operation, request, request_key, status,
        upstream_id, created_at, submitted_at, finished_at, expires_at, deadline_at)
      SELECT ${values}, CASE WHEN n % 30 = 0 THEN 'FAILED' ELSE 'SUCCEEDED' END, 'upstream-' || n, at, at, at, at + interval '7 days', at
      FROM (SELECT n, now() - n * interval '25 seconds' AS at FROM generate_series(1, $1::integer) AS n) AS numbered`,
     [SIZES.finished, JSON.stringify(request), CLIENT_ID],
   );
-  await query(
+  await test.query(
     `INSERT INTO executions (organization_id, scope, subject_id, credential_id, operation, request, request_key, status,
        upstream_id, submitted_at, deadline_at, due_at, next_poll_at)
      SELECT ${values}, 'RUNNING', 'upstream-' || n, now(), now() + interval '1 hour', at, at
      FROM (SELECT n, now() + (n - 1000) * interval '0.1 seconds' AS at FROM generate_series(1, $1::integer) AS n) AS numbered`,
     [SIZES.open, JSON.stringify(request), CLIENT_ID],
   );
-  await query(
+  await test.query(
     `INSERT INTO usage_rows (execution_id, position, date, http_method, requests)
      SELECT id, position, '2026-03-01', 'GET', position
      FROM (SELECT id FROM executions WHERE status = 'SUCCEEDED' AND organization_id = 'org-1' LIMIT $1) AS chosen,
@@ -255,8 +255,9 @@ async function fill({ query }: TestStore): Promise<void> {
   );
 }
 
-async function choose({ query, store: plain }: TestStore, store: ExecutionStore): Promise<Filled> {
-  const [row] = await query<{ id: string }>('SELECT execution_id AS id FROM usage_rows LIMIT 1');
+async function choose(test: TestStore, store: ExecutionStore): Promise<Filled> {
+  const plain = test.store;
+  const [row] = await test.query<{ id: string }>('SELECT execution_id AS id FROM usage_rows LIMIT 1');
   const id = `exe_${row!.id.replaceAll('-', '')}`;
   const open = await plain.list(EVERYTHING, { statuses: ['RUNNING'] }, { first: 1, after: null });
   return {

@@ -94,9 +94,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   }
 
   async function submit(claim: Claim, token: string, signal: AbortSignal): Promise<Execution | null> {
-    const { operation, request } = claim.execution;
-    const query = { operation, request, hasWaited: hasWaited(claim) };
-    const { upstreamId } = await upstream.start(query, token, signal);
+    const { upstreamId } = await upstream.start(claim.execution, token, signal);
     return store.recordSubmitted(claim, upstreamId, policy.untilNextPoll(contextOf(claim)));
   }
 
@@ -105,15 +103,7 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     let { cursor } = claim;
     let stored = claim.storedRows;
     for (;;) {
-      // A result of which a part is stored is not left lying for others.
-      const query = {
-        operation,
-        request,
-        upstreamId,
-        cursor,
-        hasWaited: cursor !== null || hasWaited(claim),
-      };
-      const answer = await upstream.poll(query, token, signal);
+      const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
       if (cursor === null) policy.ended(contextOf(claim));
       const page = answer.rows.slice(0, Math.max(0, options.maxResultRows - stored));
@@ -185,10 +175,6 @@ function contextOf({ execution, ageMs, runningAtMs }: Claim): PollContext {
   const { operation, request, credentialId, failureCount } = execution;
   const { organizationId } = execution.owner;
   return { operation, request, organizationId, credentialId, ageMs, runningAtMs, failureCount };
-}
-
-function hasWaited({ execution }: Claim): boolean {
-  return execution.putOff === 'BUDGET_USED_UP';
 }
 
 function reachedUpstreamCap({ execution }: Claim, stored: number): boolean {

@@ -2,7 +2,7 @@
  * Upstream behind the shared budget: every request, each page of a result included, is admitted before it is made.
  * A refusal is no failure but a `PutOffError`; an answer that asks for patience blocks the credential for everybody.
  */
-import type { UpstreamBudgetStore, UpstreamQuery, UsageUpstream } from '../../domain/ports.js';
+import type { UpstreamBudgetStore, UsageUpstream } from '../../domain/ports.js';
 import type { UpstreamCall } from '../../domain/upstream-budget.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
 import type { Logger } from '../../lib/logger.js';
@@ -23,14 +23,9 @@ const BLOCK_MS = 5_000;
 export function createBudgetedUpstream(options: BudgetedUpstreamOptions): UsageUpstream {
   const { upstream, budget, credentialIdOf, log } = options;
 
-  async function within<T>(
-    kind: UpstreamCall,
-    { hasWaited = false }: UpstreamQuery,
-    token: string,
-    call: () => Promise<T>,
-  ): Promise<T> {
+  async function within<T>(kind: UpstreamCall, token: string, call: () => Promise<T>): Promise<T> {
     const credentialId = credentialIdOf(token);
-    const admission = await budget.admit(credentialId, kind, hasWaited);
+    const admission = await budget.admit(credentialId, kind);
     if (!admission.admitted) {
       const { retryInMs, blocked } = admission;
       throw new PutOffError(retryInMs, blocked ? 'UPSTREAM_ASKED_TO_WAIT' : 'BUDGET_USED_UP');
@@ -44,9 +39,8 @@ export function createBudgetedUpstream(options: BudgetedUpstreamOptions): UsageU
   }
 
   return {
-    start: (query, token, signal) =>
-      within('START', query, token, () => upstream.start(query, token, signal)),
-    poll: (query, token, signal) => within('POLL', query, token, () => upstream.poll(query, token, signal)),
+    start: (query, token, signal) => within('START', token, () => upstream.start(query, token, signal)),
+    poll: (query, token, signal) => within('POLL', token, () => upstream.poll(query, token, signal)),
   };
 }
 
