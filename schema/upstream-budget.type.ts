@@ -11,7 +11,7 @@ import { DateTimeScalar } from './scalars.js';
 export class UpstreamBudget {
   @Field(() => Int, {
     description:
-      'Requests within any minute, at most. Starts may use half of them, polls nine tenths, so that neither keeps ' +
+      'Requests within any minute, at most. Starts may use half of them, polls all but one in 25, so that neither keeps ' +
       'the other out. Upstream itself allows 300, shared with everything else that uses the token.',
   })
   limit!: number;

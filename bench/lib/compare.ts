@@ -66,7 +66,7 @@ export function print(title: string, results: readonly Result[]): void {
   }
 }
 
-export function save(name: string, cases: Readonly<Record<string, readonly Result[]>>, facts: object): void {
+export function save(name: string, cases: Readonly<Record<string, readonly object[]>>, facts: object): void {
   mkdirSync(new URL('../results/', import.meta.url), { recursive: true });
   const [processor] = cpus();
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();

@@ -168,6 +168,7 @@ export interface ExecutionStore {
   getMany(ids: readonly string[]): Promise<ReadonlyMap<string, Execution>>;
   /** Newest first, after the execution with the given creation instant and id. */
   list(visibility: Visibility, filter: ExecutionFilter, page: ListPage): Promise<PageOf<Execution>>;
+  /** How many there are on the list. */
   count(visibility: Visibility, filter: ExecutionFilter): Promise<number>;
   /** Which executions ended at or after an instant, oldest first; without their contents, since there may be many. */
   finishedSince(visibility: Visibility, since: Date): Promise<readonly FinishedMark[]>;

@@ -34,12 +34,20 @@ export interface BudgetOptions {
 
 /** What upstream itself allows a token within a minute. */
 export const MOST_CALLS = 300;
-/** The rest is for starts: somebody waits for their answer, and polls alone could use everything up. */
-const POLL_SHARE = 0.9;
+/**
+ * Kept free for starts, since somebody waits for their answer and polls alone could use everything up: ten at once of
+ * 250 find room, and of what comes back after that they get every call until polls have a share again. More would be
+ * budget that is hardly ever used.
+ */
+const RESERVED_SHARE = 0.04;
 /** Each start brings a poll at least: what more starts than half would hand over, nobody could ask for. */
 const START_SHARE = 0.5;
-
 /** How many of the calls within a window may be of one kind; never none. */
 export function mostOfKind(limit: number, kind: UpstreamCall): number {
-  return Math.max(1, Math.floor(limit * (kind === 'START' ? START_SHARE : POLL_SHARE)));
+  return kind === 'START' ? Math.max(1, Math.floor(limit * START_SHARE)) : mostBefore(limit, 'POLL');
+}
+
+/** How many calls of both kinds there may be within a window when one of this kind has been admitted; never none. */
+export function mostBefore(limit: number, kind: UpstreamCall): number {
+  return kind === 'START' ? limit : Math.max(1, limit - Math.ceil(limit * RESERVED_SHARE));
 }

@@ -5,6 +5,7 @@ import type { ExecutionStore } from '../domain/ports.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 import * as waits from './credential-waits.js';
+import { count, list } from './execution-list.js';
 import * as queue from './execution-queue.js';
 import * as reads from './execution-reads.js';
 import * as writes from './execution-writes.js';
@@ -55,8 +56,8 @@ export function createExecutionStore(db: Db): ExecutionStore {
     cancel: (...args) => writes.cancel(db, ...args),
     get: (...args) => reads.get(db, ...args),
     getMany: (...args) => reads.getMany(db, ...args),
-    list: (...args) => reads.list(db, ...args),
-    count: (...args) => reads.count(db, ...args),
+    list: (...args) => list(db, ...args),
+    count: (...args) => count(db, ...args),
     finishedSince: (...args) => reads.finishedSince(db, ...args),
     async deleteExpired() {
       const more = await deleteExpired(db);

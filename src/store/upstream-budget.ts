@@ -15,6 +15,7 @@ import {
   type BudgetOptions,
   type BudgetState,
   MOST_CALLS,
+  mostBefore,
   mostOfKind,
   type UpstreamCall,
 } from '../domain/upstream-budget.js';
@@ -69,7 +70,7 @@ async function judge(
   call: UpstreamCall,
 ): Promise<Admission | null> {
   const { calls, next } = COLUMNS[call];
-  const most = mostOfKind(limit, call);
+  const most = mostBefore(limit, call);
   const window = span(windowMs);
   const { rows } = await sql<{ retry_in_ms: number | null; blocked: boolean }>`
     WITH locked AS MATERIALIZED (
@@ -80,8 +81,8 @@ async function judge(
     ), judged AS MATERIALIZED (
       SELECT credential_id, asked_at, calls, next_at, COALESCE(blocked_until > asked_at, false) AS blocked, GREATEST(
         blocked_until,
-        calls[cardinality(calls) - ${most}::integer + 1] + ${window},
-        ${nthLatestCall(limit)} + ${window}
+        calls[cardinality(calls) - ${mostOfKind(limit, call)}::integer + 1] + ${window},
+        ${nthLatestCall(most)} + ${window}
       ) AS free_at
       FROM clocked
     ), placed AS MATERIALIZED (

@@ -1,8 +1,8 @@
-/** Every `curl` of the documentation is run by a shell against the real application. */
+/** Every `curl` and every example of the documentation is run by a shell against the real application. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -12,7 +12,11 @@ import { finishedId, INTERVAL } from '../support/starts.js';
 
 const blocks = (await codeBlocks()).filter(
   ({ language, text, notRun }) =>
-    /^(sh|bash|shell|console)$/.test(language) && text.includes('curl') && notRun === null,
+    /^(sh|bash|shell|console)$/.test(language) &&
+    (text.includes('curl') || text.includes('examples/')) &&
+    // Those are scripts of the package: `links.test.ts` looks whether they are there.
+    !/\b(npm|npx) /.test(text) &&
+    notRun === null,
 );
 
 /** A refusal fails, and nothing hangs; a progress bar says nothing. */
@@ -27,6 +31,7 @@ let directory: string;
 beforeAll(async () => {
   app = await startApp();
   directory = await mkdtemp(join(tmpdir(), 'usage-graphql-docs-'));
+  await symlink(join(process.cwd(), 'examples'), join(directory, 'examples'));
   id = await finishedId(app.url);
 }, 60_000);
 afterAll(async () => {
@@ -48,8 +53,9 @@ describe('commands in the documentation', () => {
       const { code, output } = await run(PRELUDE + script);
 
       expect([code, output]).toEqual([0, expect.not.stringMatching(/"errors":|"userErrors":\[\{/)]);
-      for (const file of await readdir(directory))
-        expect((await readFile(join(directory, file), 'utf8')).length).toBeGreaterThan(0);
+      for (const file of await readdir(directory, { withFileTypes: true }))
+        if (file.isFile())
+          expect((await readFile(join(directory, file.name), 'utf8')).length).toBeGreaterThan(0);
     },
     60_000,
   );
@@ -57,7 +63,9 @@ describe('commands in the documentation', () => {
 
 function run(script: string): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], TOKEN: 'demo-admin', ID: id };
+    // Examples in TypeScript want the very Node that runs this.
+    const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+    const env = { PATH: path, TOKEN: 'demo-admin', ID: id, USAGE_SERVER: app.url };
     execFile('bash', ['-c', script], { cwd: directory, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );

@@ -7,7 +7,13 @@ import { silentLogger } from '../../src/lib/logger.js';
 import { createBudgetedUpstream } from '../../src/services/upstream-calls/budgeted-upstream.js';
 import { createPoller, type Poller } from '../../src/services/polling/poller.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
-import { fails, NO_ROWS, scriptedUpstream } from '../support/scripted-upstream.js';
+import {
+  fails,
+  NO_ROWS,
+  RUNNING,
+  scriptedCredentials,
+  scriptedUpstream,
+} from '../support/scripted-upstream.js';
 import { stepParts } from '../support/steps.js';
 import {
   createTestStore,
@@ -16,6 +22,7 @@ import {
   LEASE_MS,
   NODE,
   numberedRows,
+  runningClaim,
   type TestStore,
 } from '../support/store.js';
 import { until } from '../support/until.js';
@@ -104,6 +111,36 @@ describe('upstream behind its budget', () => {
     expect(upstream.polls).toHaveLength(9);
     expect(await make(another)).toMatchObject({ status: 'RUNNING' });
     expect(upstream.starts).toHaveLength(1);
+  });
+
+  it('asks for one tenant while hundreds of another wait for budget', async () => {
+    const { upstream, budget } = parts();
+    const budgeted = createBudgetedUpstream({
+      upstream,
+      budget,
+      credentialIdOf: (token) => token,
+      log: silentLogger,
+    });
+    const credentials = { ...scriptedCredentials(), tokenFor: async (id: string) => id };
+    const { step } = stepParts(test.store, { upstream: budgeted, credentials });
+    upstream.onPoll = (_query, token) => (token === 'small' ? NO_ROWS : RUNNING);
+    for (let i = 0; i < 200; i += 1) await runningClaim(test.store, { credentialId: 'large' }, 0);
+    const owner = { organizationId: 'org-2', scope: 'tenant', subjectId: 'user-1' };
+    const { execution } = await runningClaim(test.store, { credentialId: 'small', owner }, 0);
+    const poller = createPoller({
+      store: test.store,
+      events: createExecutionPubSub().events,
+      step,
+      log: silentLogger,
+      node: NODE,
+      leaseMs: LEASE_MS,
+      concurrency: 4,
+    });
+    pollers.push(poller);
+    poller.start();
+    const isDone = async () => (await test.store.getMany([execution.id])).get(execution.id)?.finishedAt;
+    await until('the end of the small one', isDone, 20_000);
+    expect(upstream.polls.filter(({ token }) => token === 'large').length).toBeLessThanOrEqual(9);
   });
 
   it('counts every page of a result, and goes on at the page for which there was no budget', async () => {
