@@ -6,7 +6,7 @@ import { rounded, saveCases, type Summary, summary } from './lib/compare.ts';
 import { ask, HEADERS } from './lib/servers.ts';
 
 const ROWS = 100_000;
-const ROUNDS = 7;
+const ROUNDS = 2;
 const GROUP_ROUNDS = 30;
 /** Big results that are asked for at the same time. */
 const AT_ONCE = 6;
@@ -72,7 +72,7 @@ async function round(): Promise<Round> {
   await firstPage();
   const servedAt = performance.timeOrigin + performance.now();
   const peakMb = program.peakMemory();
-  const { askedAt, lastByteAt } = await sent;
+  const { askedAt, lastByteAt } = await sent; console.log(servedAt-askedAt, servedAt-lastByteAt);
   const loop = await program.loop();
   return { bareMs: bare, afterLastByteMs: servedAt - lastByteAt, wholeMs: servedAt - askedAt, ...loop, peakMb };
 }
