@@ -6,7 +6,7 @@ import { rounded, saveCases, type Summary, summary } from './lib/compare.ts';
 import { ask, HEADERS } from './lib/servers.ts';
 
 const ROWS = 100_000;
-const ROUNDS = 2;
+const ROUNDS = 7;
 const GROUP_ROUNDS = 30;
 /** Big results that are asked for at the same time. */
 const AT_ONCE = 6;
@@ -26,6 +26,8 @@ interface Round {
 
 const upstream = await startUpstream(ROWS);
 const program = await startWatched(upstream.url, process.argv.slice(2));
+
+const now = () => performance.timeOrigin + performance.now();
 
 /** As quickly as a client without any of this can have them. */
 async function bareMs(): Promise<number> {
@@ -63,18 +65,22 @@ async function warmUp(): Promise<void> {
 }
 
 async function round(): Promise<Round> {
-  const bareSent = upstream.sent();
   const bare = await bareMs();
-  await bareSent;
   await program.loop();
   program.peakMemory();
-  const sent = upstream.sent();
+  const startedAt = now();
   await firstPage();
-  const servedAt = performance.timeOrigin + performance.now();
+  const servedAt = now();
   const peakMb = program.peakMemory();
-  const { askedAt, lastByteAt } = await sent; console.log(servedAt-askedAt, servedAt-lastByteAt);
+  const { askedAt, lastByteAt } = await upstream.sentAfter(startedAt);
   const loop = await program.loop();
-  return { bareMs: bare, afterLastByteMs: servedAt - lastByteAt, wholeMs: servedAt - askedAt, ...loop, peakMb };
+  return {
+    bareMs: bare,
+    afterLastByteMs: servedAt - lastByteAt,
+    wholeMs: servedAt - askedAt,
+    ...loop,
+    peakMb,
+  };
 }
 
 /** Another number of groups each time: an answer that was given before is kept. */
@@ -99,7 +105,12 @@ async function atOnce() {
   program.peakMemory();
   const start = performance.now();
   await Promise.all(Array.from({ length: AT_ONCE }, firstPage));
-  return { results: AT_ONCE, allMs: performance.now() - start, peakMb: program.peakMemory(), ...(await program.loop()) };
+  return {
+    results: AT_ONCE,
+    allMs: performance.now() - start,
+    peakMb: program.peakMemory(),
+    ...(await program.loop()),
+  };
 }
 
 try {

@@ -11,8 +11,8 @@ import type { Ready, Sent } from './upstream.ts';
 import type { LoopReport } from './watch-loop.ts';
 
 export interface BigUpstream extends Ready {
-  /** The next answer with a big result that has gone out whole. */
-  sent(): Promise<Sent>;
+  /** The first answer with a big result that was asked for after an instant, once it has gone out whole. */
+  sentAfter(instant: number): Promise<Sent>;
   stop(): Promise<void>;
 }
 
@@ -33,9 +33,17 @@ const PATH = process.env['PATH'] ?? '';
 export async function startUpstream(rows: number): Promise<BigUpstream> {
   const child = fork(here('upstream.ts'), [String(rows)], { env: { PATH } });
   const [ready] = (await once(child, 'message')) as [Ready];
+  const answers: Sent[] = [];
+  child.on('message', (sent) => answers.push(sent as Sent));
   return {
     ...ready,
-    sent: async () => ((await once(child, 'message')) as [Sent])[0],
+    async sentAfter(instant) {
+      for (;;) {
+        const sent = answers.find(({ askedAt }) => askedAt > instant);
+        if (sent) return sent;
+        await once(child, 'message');
+      }
+    },
     stop: () => ended(child, 'SIGKILL'),
   };
 }

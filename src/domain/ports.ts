@@ -155,12 +155,7 @@ export interface ExecutionStore {
    * Appends one page of a result that has more pages, and remembers where the next one starts. `staged`: how many rows of
    * the page were put down before these.
    */
-  appendRows(
-    claim: Claim,
-    rows: readonly UsageRow[],
-    nextCursor: string,
-    staged?: number,
-  ): Promise<boolean>;
+  appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string, staged?: number): Promise<boolean>;
   /** Ends the execution, with the last page of its rows, in one transaction. `staged` as in `appendRows`. */
   finish(
     claim: Claim,
@@ -272,12 +267,7 @@ export interface UsageUpstream {
    * are not in the answer again; what the answer says is known only afterwards. No more is read until `take` has settled,
    * and what it throws is thrown as it is. Without `take` all rows are in the answer.
    */
-  poll(
-    query: SubmittedQuery,
-    token: string,
-    signal: AbortSignal,
-    take?: TakeRows,
-  ): Promise<PollAnswer>;
+  poll(query: SubmittedQuery, token: string, signal: AbortSignal, take?: TakeRows): Promise<PollAnswer>;
 }
 
 /** Puts rows where they need no memory. */

@@ -87,7 +87,8 @@ class CopyingClient implements PostgresPoolClient {
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof text !== 'string') throw new TypeError('The pool was set up without cursors.');
     const [data] = parameters;
-    const answer = data instanceof CopyData ? this.#copy(text, data) : this.#client.query(text, [...parameters]);
+    const answer =
+      data instanceof CopyData ? this.#copy(text, data) : this.#client.query(text, [...parameters]);
     return answer as Promise<PostgresQueryResult<R>>;
   }
 
