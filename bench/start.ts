@@ -12,7 +12,7 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { startEmbeddedPostgres } from '../dist/src/store/embedded/embedded-postgres.js';
 import { rounded, saveCases, type Summary, summary } from './lib/compare.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const IDLE_MS = 5_000;
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../dist/compile-cache', import.meta.url));

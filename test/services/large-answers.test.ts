@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { PollAnswer, TakeRows } from '../../src/domain/ports.js';
-import { NO_ROWS, scriptedUpstream, upstreamError } from '../support/scripted-upstream.js';
+import { NO_ROWS, type ScriptedUpstream, upstreamError } from '../support/scripted-upstream.js';
 import { stepParts } from '../support/steps.js';
 import { createTestStore, LEASE_MS, NODE, numberedRows, type TestStore } from '../support/store.js';
 import { until } from '../support/until.js';
 
-type OnPoll = ReturnType<typeof scriptedUpstream>['onPoll'];
+type OnPoll = ScriptedUpstream['onPoll'];
 
 /** As many large answers as a node takes at a time. */
 const AT_ONCE = 3;
