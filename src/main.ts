@@ -22,7 +22,7 @@ if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
 }
 
 /**
- * Compiling some thousand modules is a third of a start: what V8 has made of them is kept beside them, not where others
+ * Compiling all modules is a quarter of the work of a start: what V8 has made of them is kept beside them, not where others
  * may write. A directory that can't be written to is no hindrance.
  */
 async function keepCompiledCode(): Promise<void> {
