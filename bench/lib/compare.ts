@@ -66,7 +66,21 @@ export function print(title: string, results: readonly Result[]): void {
   }
 }
 
-export function save(name: string, cases: Readonly<Record<string, readonly object[]>>, facts: object): void {
+/** Median, smallest and largest of the rounds. */
+export interface Summary {
+  readonly median: number;
+  readonly spread: readonly [number, number];
+}
+
+export function summary(values: readonly number[]): Summary {
+  return {
+    median: rounded(median(values)),
+    spread: [rounded(Math.min(...values)), rounded(Math.max(...values))],
+  };
+}
+
+/** `cases`: of any form, for what is no comparison of request rates. */
+export function save(name: string, cases: object, facts: object): void {
   mkdirSync(new URL('../results/', import.meta.url), { recursive: true });
   const [processor] = cpus();
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
@@ -81,11 +95,11 @@ export function save(name: string, cases: Readonly<Record<string, readonly objec
   writeFileSync(file, `${JSON.stringify({ ...about, cases }, null, 2)}\n`);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }

@@ -146,14 +146,23 @@ export interface ExecutionStore {
   ): Promise<string[]>;
   /** Makes those due that others have found waiting for a token which this node has in its memory; gives their number. */
   reclaimHeld(node: string): Promise<number>;
-  /** Appends one page of a result that has more pages, and remembers where the next one starts. */
-  appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string): Promise<boolean>;
-  /** Ends the execution, with the last page of its rows, in one transaction. */
+  /**
+   * Puts rows of an answer down while the rest of it still arrives, behind the `staged` ones of the same answer. They
+   * count, and are ever seen, only when `appendRows` or `finish` is told of them.
+   */
+  stageRows(claim: Claim, staged: number, rows: readonly UsageRow[]): Promise<boolean>;
+  /**
+   * Appends one page of a result that has more pages, and remembers where the next one starts. `staged`: how many rows of
+   * the page were put down before these.
+   */
+  appendRows(claim: Claim, rows: readonly UsageRow[], nextCursor: string, staged?: number): Promise<boolean>;
+  /** Ends the execution, with the last page of its rows, in one transaction. `staged` as in `appendRows`. */
   finish(
     claim: Claim,
     outcome: Outcome,
     rows: readonly UsageRow[],
     resultTtlMs: number,
+    staged?: number,
   ): Promise<Execution | null>;
   /** Gives the lease back without a change, so that another node may take over at once. */
   release(claim: Claim): Promise<void>;
@@ -254,8 +263,16 @@ export type PollAnswer =
  */
 export interface UsageUpstream {
   start(query: UpstreamQuery, token: string, signal: AbortSignal): Promise<{ upstreamId: string }>;
-  poll(query: SubmittedQuery, token: string, signal: AbortSignal): Promise<PollAnswer>;
+  /**
+   * Asks for results. Of an answer with many rows all but the last are given to `take` while the rest still arrives, and
+   * are not in the answer again; what the answer says is known only afterwards. No more is read until `take` has settled,
+   * and what it throws is thrown as it is. Without `take` all rows are in the answer.
+   */
+  poll(query: SubmittedQuery, token: string, signal: AbortSignal, take?: TakeRows): Promise<PollAnswer>;
 }
+
+/** Puts rows where they need no memory. */
+export type TakeRows = (rows: readonly UsageRow[]) => Promise<void>;
 
 export interface UpstreamQuery {
   readonly operation: UsageOperation;

@@ -9,6 +9,7 @@ import pg from 'pg';
 
 import type { Logger } from '../lib/logger.js';
 import { createTrouble, type Trouble } from '../lib/trouble.js';
+import { withCopy } from './copy.js';
 import { isCanceled, isUnavailable, reasonOf } from './errors.js';
 import type { Tables } from './tables.js';
 
@@ -111,7 +112,7 @@ function telling(pool: pg.Pool, trouble: Trouble, tell: (error: unknown) => void
       try {
         const client = await pool.connect();
         trouble.passed();
-        return client;
+        return withCopy(client);
       } catch (error) {
         tell(error);
         throw error;

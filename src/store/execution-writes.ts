@@ -19,7 +19,7 @@ import type { Db } from './database.js';
 import { type ExecutionRow, toClaim, toExecution } from './mapping.js';
 import { keepSealed } from './sealed-tokens.js';
 import { fromNowMs, visibleTo } from './sql.js';
-import { deleteRows, insertRows } from './usage-rows.js';
+import { deleteRows, insertRows } from './row-writes.js';
 
 export async function create(db: Db, intent: NewExecution, node: string, leaseMs: number): Promise<Claim> {
   return db.transaction().execute((tx) => insertExecution(tx, intent, node, leaseMs));
@@ -114,18 +114,41 @@ async function move(
   return rows[0] ? toExecution(rows[0]) : null;
 }
 
+/**
+ * Rows of an answer of which more is to come. They lie behind those that count, where nobody reads, until `appendRows` or
+ * `finish` counts them in; what an answer that broke off has left there is removed by whoever writes next.
+ */
+export async function stageRows(
+  db: Db,
+  claim: Claim,
+  staged: number,
+  rows: readonly UsageRow[],
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const held = await lockClaimed(tx, claim);
+    if (!held) return false;
+    // Nothing is lost with them but time, and the commit that counts them in waits until they are on the disk, too.
+    await sql`SET LOCAL synchronous_commit = off`.execute(tx);
+    const from = held.row_count + staged;
+    if (staged === 0) await deleteRows(tx, held.id, from);
+    await insertRows(tx, held.id, from, rows);
+    return true;
+  });
+}
+
 /** Not a change that clients see: rows are shown when the execution has succeeded. */
 export async function appendRows(
   db: Db,
   claim: Claim,
   rows: readonly UsageRow[],
   nextCursor: string,
+  staged = 0,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const held = await lockClaimed(tx, claim);
     if (!held) return false;
-    await insertRows(tx, held.id, held.row_count, rows);
-    await sql`UPDATE executions SET row_count = row_count + ${rows.length}, drain_cursor = ${nextCursor}
+    const rowCount = await countIn(tx, held, rows, staged);
+    await sql`UPDATE executions SET row_count = ${rowCount}, drain_cursor = ${nextCursor}
       WHERE id = ${held.id}`.execute(tx);
     return true;
   });
@@ -137,13 +160,14 @@ export async function finish(
   outcome: Outcome,
   rows: readonly UsageRow[],
   resultTtlMs: number,
+  staged = 0,
 ): Promise<Execution | null> {
   return db.transaction().execute(async (tx) => {
     const held = await lockClaimed(tx, claim);
     if (!held || !originsOf(outcome.status).includes(held.status)) return null;
-    if (outcome.status === 'SUCCEEDED') await insertRows(tx, held.id, held.row_count, rows);
-    else await deleteRows(tx, held.id);
-    const rowCount = outcome.status === 'SUCCEEDED' ? held.row_count + rows.length : 0;
+    const isSuccess = outcome.status === 'SUCCEEDED';
+    if (!isSuccess) await deleteRows(tx, held.id);
+    const rowCount = isSuccess ? await countIn(tx, held, rows, staged) : 0;
     const { rows: ended } = await sql<ExecutionRow>`
       UPDATE executions SET version = version + 1, row_count = ${rowCount},
         poll_count = poll_count + ${isAnswer(outcome) ? 1 : 0},
@@ -151,6 +175,19 @@ export async function finish(
       WHERE id = ${held.id} RETURNING *`.execute(tx);
     return ended[0] ? toExecution(ended[0]) : null;
   });
+}
+
+/** Adds the last rows of an answer to those of it that are staged; gives the number of all that now count. */
+async function countIn(
+  tx: Db,
+  held: ExecutionRow,
+  rows: readonly UsageRow[],
+  staged: number,
+): Promise<number> {
+  const from = held.row_count + staged;
+  await deleteRows(tx, held.id, from);
+  await insertRows(tx, held.id, from, rows);
+  return from + rows.length;
 }
 
 /** True when it is upstream's answer to a poll that ends the execution. */

@@ -32,7 +32,7 @@ export async function deleteBatch(tx: Db): Promise<boolean> {
     await shorten(tx, oldest);
     return true;
   }
-  // Their rows go with them, by the foreign key.
+  // Their rows go with them, by a trigger.
   await sql`DELETE FROM executions WHERE id = ANY(${whole}::uuid[])`.execute(tx);
   return whole.length < expired.length || expired.length === EXECUTIONS_PER_BATCH;
 }

@@ -1,4 +1,4 @@
-/** The rows of results: written in chunks inside the transaction that ends an execution, read by position. */
+/** The rows of results, read by position; row-writes.ts writes them. */
 import { type Selectable, sql } from 'kysely';
 
 import type { UsageRow, UsageTotals } from '../domain/execution.js';
@@ -11,35 +11,6 @@ import { rowsOf } from './row-filter.js';
 import { behind, inOrder } from './row-order.js';
 import type { UsageRowsTable } from './tables.js';
 import { toTotals, totalsColumns } from './usage-columns.js';
-
-/** About 1.5 MB of JSON a statement: few round trips, and no block of the event loop that anyone would notice. */
-const ROWS_PER_INSERT = 5_000;
-
-/** Appends rows behind position `offset`. */
-export async function insertRows(
-  db: Db,
-  uuid: string,
-  offset: number,
-  rows: readonly UsageRow[],
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-    const chunk = JSON.stringify(rows.slice(start, start + ROWS_PER_INSERT));
-    await sql`
-      INSERT INTO usage_rows
-      SELECT ${uuid}, ${offset + start}::integer + r.ordinality, r.date, r."oauthClientId", r."oauthClientName",
-        r."organizationId", r."userId", r."userName", r.platform, r."httpMethod", r."templateUri",
-        r.requests, r.status200, r.status300, r.status400, r.status429, r.status500
-      FROM ROWS FROM (json_to_recordset(${chunk}::json) AS (
-        date date, "oauthClientId" text, "oauthClientName" text, "organizationId" text, "userId" text,
-        "userName" text, platform text, "httpMethod" text, "templateUri" text, requests bigint,
-        status200 bigint, status300 bigint, status400 bigint, status429 bigint, status500 bigint
-      )) WITH ORDINALITY AS r`.execute(db);
-  }
-}
-
-export async function deleteRows(db: Db, uuid: string): Promise<void> {
-  await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).execute();
-}
 
 /**
  * Without order and filter a page is a range of the primary key: positions have no gap. Its upper end is told, because a

@@ -3,7 +3,7 @@
  * add names, and asking again is the only harmless reading of them.
  */
 import type { UsageRow } from '../domain/execution.js';
-import type { PollAnswer } from '../domain/ports.js';
+import type { PollAnswer, TakeRows } from '../domain/ports.js';
 import type { AnswerContext } from './http.js';
 import { isJson, objectOf, requiredText, textOrNull, type Unparsed, UnreadableAnswer } from './json.js';
 import type { ElementSink } from './json-reader.js';
@@ -40,13 +40,32 @@ export interface AnswerReader {
   parse(body: unknown, context: AnswerContext, token: string): PollAnswer;
 }
 
-export function createAnswerReader(shape: AnswerShape, cursor: string | null): AnswerReader {
-  const rows: UsageRow[] = [];
+/**
+ * Rows that are handed on at a time: some two megabytes as objects. More than any page has, so that a page is stored by
+ * one write.
+ */
+const ROWS_TAKEN = 2_000;
+
+/** `takeRows`: see `UsageUpstream.poll`. */
+export function createAnswerReader(
+  shape: AnswerShape,
+  cursor: string | null,
+  takeRows?: TakeRows,
+): AnswerReader {
+  let rows: UsageRow[] = [];
+  let hasRows = false;
   const take = (elements: readonly unknown[]) => {
     for (const element of elements) rows.push(shape.parseRow(element));
+    hasRows ||= elements.length > 0;
+  };
+  const pressed = () => {
+    if (!takeRows || rows.length < ROWS_TAKEN) return null;
+    const taken = rows;
+    rows = [];
+    return takeRows(taken);
   };
   return {
-    elements: { keys: [shape.rowsKey], take },
+    elements: { keys: [shape.rowsKey], take, pressed },
     parse(body, { correlationId }, token) {
       const answer = objectOf<WireAnswer>(body);
       const upstreamStatus = requiredText(answer.queryStatus, 'queryStatus');
@@ -55,7 +74,7 @@ export function createAnswerReader(shape: AnswerShape, cursor: string | null): A
       if (state === 'RUNNING') return { state, upstreamStatus, known: true };
       if (state !== 'ROWS') return { state, message: reasonOf(answer, token), correlationId };
       take(restOf(answer[shape.rowsKey]));
-      return { state, rows, nextCursor: cursorOf(shape, answer, rows, cursor) };
+      return { state, rows, nextCursor: cursorOf(shape, answer, hasRows, cursor) };
     },
   };
 }
@@ -71,8 +90,8 @@ function restOf(list: unknown): readonly unknown[] {
 }
 
 /** A page without rows is the last one, whatever it says; one that leads to itself would never end. */
-function cursorOf(shape: AnswerShape, answer: AnswerBody, rows: readonly UsageRow[], cursor: string | null) {
-  const next = rows.length > 0 ? shape.nextCursor(answer) : null;
+function cursorOf(shape: AnswerShape, answer: AnswerBody, hasRows: boolean, cursor: string | null) {
+  const next = hasRows ? shape.nextCursor(answer) : null;
   if (next === null || next !== cursor) return next;
   throw new UnreadableAnswer('INVALID_RESULT', "Upstream's result can not be read: its pages repeat.");
 }

@@ -2,6 +2,8 @@
  * Bodies of answers. fetch inflates a few hundred kilobytes to hundreds of megabytes without a word, so bytes
  * are counted as they come out of it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { UnreadableAnswer } from './json.js';
 import { createJsonReader, type ElementSink, type JsonReader } from './json-reader.js';
 
@@ -13,6 +15,8 @@ const MAX_REFUSAL_BYTES = 65_536;
  * hundreds of answers may come in at the same time.
  */
 const MAX_HELD_BYTES = { withElements: 1_048_576, inOnePiece: 16_777_216 };
+/** Read before the event loop gets its turn: a few milliseconds. What has arrived already would else be read in one go. */
+const BYTES_PER_TURN = 131_072;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /** The JSON of a 2xx answer. Throws `UnreadableAnswer`, and what fetch throws when the connection breaks. */
@@ -26,7 +30,7 @@ export async function readJson(
     throw new UnreadableAnswer('UNAVAILABLE', "Upstream's answer is not JSON.");
   }
   const maxHeld = elements ? MAX_HELD_BYTES.withElements : MAX_HELD_BYTES.inOnePiece;
-  return readAll(response, { maxBytes, maxHeld }, createJsonReader(elements));
+  return readAll(response, { maxBytes, maxHeld }, createJsonReader(elements), elements);
 }
 
 /** The JSON of an error's answer; null when there is none to be had. */
@@ -47,8 +51,10 @@ async function readAll(
   response: Response,
   { maxBytes, maxHeld }: Limits,
   reader: JsonReader,
+  elements: ElementSink | undefined,
 ): Promise<unknown> {
   let bytes = 0;
+  let turnAt = BYTES_PER_TURN;
   try {
     // Leaving the loop by an exception cancels the body, which closes its connection.
     for await (const chunk of response.body ?? []) {
@@ -56,6 +62,10 @@ async function readAll(
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       reader.write(chunk);
       if (reader.heldBytes > maxHeld) throw tooLarge(maxHeld);
+      await elements?.pressed?.();
+      if (bytes < turnAt) continue;
+      turnAt = bytes + BYTES_PER_TURN;
+      await nextTurn();
     }
     return reader.end();
   } catch (error) {

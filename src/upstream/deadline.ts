@@ -8,6 +8,9 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** True when it was the time, not the caller. */
   readonly passed: boolean;
+  /** Stops the clock while it is not the other side that is waited for; the caller's signal still counts. */
+  pause(): void;
+  resume(): void;
   /** Frees the timer and the listener. */
   stop(): void;
 }
@@ -17,16 +20,27 @@ export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined
   const controller = new AbortController();
   let passed = false;
   const follow = () => controller.abort(caller?.reason);
-  const timer = setTimeout(() => {
+  let leftMs = timeoutMs;
+  let since = performance.now();
+  const pass = () => {
     passed = true;
     controller.abort();
-  }, timeoutMs);
+  };
+  let timer = setTimeout(pass, leftMs);
   if (caller?.aborted) follow();
   caller?.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
     get passed() {
       return passed;
+    },
+    pause() {
+      clearTimeout(timer);
+      leftMs -= performance.now() - since;
+    },
+    resume() {
+      since = performance.now();
+      timer = setTimeout(pass, Math.max(0, leftMs));
     },
     stop() {
       clearTimeout(timer);

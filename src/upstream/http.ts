@@ -7,6 +7,7 @@ import { readJson, readRefusal } from './body.js';
 import { type Deadline, startDeadline } from './deadline.js';
 import { UnreadableAnswer } from './json.js';
 import type { ElementSink } from './json-reader.js';
+import { NotTaken, offTheClock } from './patient-sink.js';
 import { errorFromStatus } from './status.js';
 import { type Target, urlOf } from './url.js';
 
@@ -15,7 +16,7 @@ export interface UpstreamHttpOptions {
   readonly baseUrl: string;
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch;
-  /** For the whole exchange, the last byte included. @default 30_000 */
+  /** For the whole exchange, the last byte included; without the times in which we take no more. @default 30_000 */
   readonly timeoutMs?: number;
   /**
    * Largest answer, after decompression. The default is some 900,000 rows: far above what upstream is known to
@@ -44,8 +45,8 @@ export interface AnswerContext {
 
 export interface UpstreamHttp {
   /**
-   * Sends a request and gives what `parse` makes of the JSON body of a 2xx answer. Throws `UpstreamError`, and
-   * the reason of `request.signal` when that is aborted.
+   * Sends a request and gives what `parse` makes of the JSON body of a 2xx answer. Throws `UpstreamError`, the reason of
+   * `request.signal` when that is aborted, and what `request.elements` throws while it is waited for.
    */
   send<T>(request: UpstreamRequest, parse: (body: unknown, context: AnswerContext) => T): Promise<T>;
 }
@@ -91,7 +92,8 @@ async function receive(
     const response = await settings.fetch(url, { ...init, signal: deadline.signal });
     context = contextOf(response);
     if (!response.ok) throw await refusal(settings, request, response, context);
-    return { body: await readJson(response, settings.maxBytes, request.elements), context };
+    const elements = request.elements && offTheClock(request.elements, deadline);
+    return { body: await readJson(response, settings.maxBytes, elements), context };
   } catch (error) {
     throw failure(error, { settings, request, deadline, context });
   } finally {
@@ -160,6 +162,7 @@ interface FailedExchange {
 
 function failure(error: unknown, { settings, request, deadline, context }: FailedExchange): unknown {
   if (error instanceof UpstreamError) return error;
+  if (error instanceof NotTaken) return error.cause;
   if (error instanceof UnreadableAnswer) return new UpstreamError(error.kind, error.message, context ?? {});
   const details = { ...context, cause: error };
   if (deadline.passed) {

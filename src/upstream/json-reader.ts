@@ -9,6 +9,8 @@
 export interface ElementSink {
   readonly keys: readonly string[];
   take(elements: readonly unknown[]): void;
+  /** Asked between two chunks of the body. No more is read until the promise has settled; null: go on. */
+  pressed?(): Promise<void> | null;
 }
 
 export interface JsonReader {

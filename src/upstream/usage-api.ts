@@ -14,9 +14,9 @@ export function createUsageUpstream(http: UpstreamHttp): UsageUpstream {
       const start = { ...upstream.start(request), authorization: bearer(token), signal };
       return http.send(start, (body) => ({ upstreamId: idOf(body, upstream.idKey) }));
     },
-    async poll({ operation, request, upstreamId, cursor }, token, signal) {
+    async poll({ operation, request, upstreamId, cursor }, token, signal, take) {
       const upstream = UPSTREAM_OPERATIONS[operation];
-      const reader = createAnswerReader(upstream.answer(request), cursor);
+      const reader = createAnswerReader(upstream.answer(request), cursor, take);
       const results = {
         ...upstream.results(request, upstreamId),
         method: 'GET' as const,

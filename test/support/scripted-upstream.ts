@@ -3,6 +3,7 @@ import type {
   CredentialSource,
   PollAnswer,
   SubmittedQuery,
+  TakeRows,
   UpstreamQuery,
   UsageUpstream,
 } from '../../src/domain/ports.js';
@@ -12,7 +13,12 @@ import {
   type UpstreamErrorKind,
 } from '../../src/domain/upstream-error.js';
 
-type Reply<Query, Answer> = (query: Query, token: string, signal: AbortSignal) => Answer | Promise<Answer>;
+type Reply<Query, Answer> = (
+  query: Query,
+  token: string,
+  signal: AbortSignal,
+  take?: TakeRows,
+) => Answer | Promise<Answer>;
 
 export interface ScriptedUpstream extends UsageUpstream {
   onStart: Reply<UpstreamQuery, { upstreamId: string }>;
@@ -36,9 +42,9 @@ export function scriptedUpstream(): ScriptedUpstream {
       upstream.starts.push({ ...query, token });
       return upstream.onStart(query, token, signal);
     },
-    async poll(query, token, signal) {
+    async poll(query, token, signal, take) {
       upstream.polls.push({ ...query, token });
-      return upstream.onPoll(query, token, signal);
+      return upstream.onPoll(query, token, signal, take);
     },
   };
   return upstream;

@@ -45,7 +45,8 @@ export async function createTestStore(): Promise<TestStore> {
       others.push(other);
       return createExecutionStore(other.db);
     },
-    clear: async () => void (await query('TRUNCATE executions, credentials, idempotency_keys CASCADE')),
+    clear: async () =>
+      void (await query('TRUNCATE executions, usage_rows, credentials, idempotency_keys CASCADE')),
     async stop() {
       await Promise.all([database, ...others].map((each) => each.stop()));
       await inside.end();

@@ -3,7 +3,7 @@
  * yet, ask for its results when it has, end it when its time is over. A step that is interrupted anywhere is simply
  * made again by whoever claims the execution next; every write is fenced, so two nodes can't both make it count.
  */
-import type { Execution, ExecutionError, Outcome, UsageRow } from '../../domain/execution.js';
+import type { Execution, ExecutionError, Outcome } from '../../domain/execution.js';
 import { rowsAsOf } from '../../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../../domain/error-codes.js';
 import type {
@@ -16,7 +16,9 @@ import type {
 import { UpstreamError } from '../../domain/upstream-error.js';
 import { isCredentialCode } from '../../domain/delay.js';
 import type { Logger } from '../../lib/logger.js';
+import { createTurnstile } from '../../lib/turnstile.js';
 import type { PollContext, PollPolicy } from './poll-policy.js';
+import { ClaimLostError, createResultIntake, type ResultIntake } from './result-intake.js';
 import { PutOffError } from '../upstream-calls/put-off-error.js';
 import type { UnknownStatuses } from './unknown-statuses.js';
 import { whatKept } from '../upstream-calls/what-kept.js';
@@ -44,6 +46,11 @@ export type ExecutionStep = (claim: Claim, signal: AbortSignal) => Promise<Execu
 const SIMPLE_SEARCH_CAP = 20_000;
 /** Upstream's stores may need a moment until every one of its nodes knows a new query. */
 const NOT_FOUND_GRACE_MS = 60_000;
+/**
+ * Large answers that a node takes at the same time: enough to keep the database busy, and each needs some ten megabytes on
+ * its way.
+ */
+const LARGE_ANSWERS = 3;
 /** Unforeseen failures in a row after which an execution is given up; with the backoff, about a quarter of a minute. */
 const MOST_BUGS = 5;
 
@@ -56,6 +63,7 @@ const UNEXPECTED = failure('UPSTREAM_INVALID_RESULT', "Upstream's answer could n
 
 export function createExecutionStep(options: ExecutionStepOptions): ExecutionStep {
   const { store, upstream, credentials, policy, log, resultTtlMs } = options;
+  const largeAnswers = createTurnstile(LARGE_ANSWERS);
 
   return async (claim, signal) => {
     if (claim.pastDeadline) return end(claim, outOfTime(claim));
@@ -99,21 +107,40 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
   }
 
   async function poll(claim: Claim, upstreamId: string, token: string, signal: AbortSignal) {
+    const intake = createResultIntake(claim, signal, { store, maxRows: options.maxResultRows, largeAnswers });
+    try {
+      return await drain(claim, upstreamId, token, signal, intake);
+    } catch (error) {
+      if (error instanceof ClaimLostError) return null;
+      throw error;
+    } finally {
+      intake.leave();
+    }
+  }
+
+  async function drain(
+    claim: Claim,
+    upstreamId: string,
+    token: string,
+    signal: AbortSignal,
+    intake: ResultIntake,
+  ): Promise<Execution | null> {
     const { operation, request } = claim.execution;
     let { cursor } = claim;
-    let stored = claim.storedRows;
     for (;;) {
-      const answer = await upstream.poll({ operation, request, upstreamId, cursor }, token, signal);
+      const query = { operation, request, upstreamId, cursor };
+      const answer = await upstream.poll(query, token, signal, intake.take);
+      await intake.settle();
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
       if (cursor === null) policy.ended(contextOf(claim));
-      const page = answer.rows.slice(0, Math.max(0, options.maxResultRows - stored));
-      stored += page.length;
-      const full = stored >= options.maxResultRows;
-      if (answer.nextCursor === null || full) {
-        const cut = page.length < answer.rows.length || answer.nextCursor !== null;
-        return end(claim, succeeded(claim, cut || reachedUpstreamCap(claim, stored)), page);
+      const page = intake.fitting(answer.rows);
+      if (answer.nextCursor === null || intake.full) {
+        const cut = intake.cut || answer.nextCursor !== null;
+        const outcome = succeeded(claim, cut || reachedUpstreamCap(claim, intake.stored));
+        return store.finish(claim, outcome, page, resultTtlMs, intake.staged);
       }
-      if (!(await store.appendRows(claim, page, answer.nextCursor))) return null;
+      if (!(await store.appendRows(claim, page, answer.nextCursor, intake.staged))) return null;
+      intake.nextPage();
       cursor = answer.nextCursor;
     }
   }
@@ -160,8 +187,8 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
     return store.recordAttempt(claim, { polled: false, failure: { ...why, retryAfter }, nextPollInMs });
   }
 
-  function end(claim: Claim, outcome: Outcome, rows: readonly UsageRow[] = []): Promise<Execution | null> {
-    return store.finish(claim, outcome, rows, resultTtlMs);
+  function end(claim: Claim, outcome: Outcome): Promise<Execution | null> {
+    return store.finish(claim, outcome, [], resultTtlMs);
   }
 
   function succeeded({ execution }: Claim, truncated: boolean): Outcome {

@@ -40,7 +40,8 @@ export function createBudgetedUpstream(options: BudgetedUpstreamOptions): UsageU
 
   return {
     start: (query, token, signal) => within('START', token, () => upstream.start(query, token, signal)),
-    poll: (query, token, signal) => within('POLL', token, () => upstream.poll(query, token, signal)),
+    poll: (query, token, signal, take) =>
+      within('POLL', token, () => upstream.poll(query, token, signal, take)),
   };
 }
 

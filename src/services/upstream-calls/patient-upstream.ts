@@ -87,8 +87,8 @@ export function createPatientUpstream(options: PatientUpstreamOptions): UsageUps
       patiently(requestDigest(query.operation, query.request), token, () =>
         upstream.start(query, token, signal),
       ),
-    poll: (query, token, signal) =>
-      patiently(query.upstreamId, token, () => upstream.poll(query, token, signal)),
+    poll: (query, token, signal, take) =>
+      patiently(query.upstreamId, token, () => upstream.poll(query, token, signal, take)),
   };
 }
 

@@ -8,6 +8,7 @@ import * as credentialWaits from './004-credential-waits.js';
 import * as upstreamTroubles from './005-upstream-troubles.js';
 import * as queryDurations from './006-query-durations.js';
 import * as listedBy from './007-listed-by.js';
+import * as rowsInBulk from './008-rows-in-bulk.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '005-upstream-troubles': upstreamTroubles,
   '006-query-durations': queryDurations,
   '007-listed-by': listedBy,
+  '008-rows-in-bulk': rowsInBulk,
 };
