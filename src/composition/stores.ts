@@ -1,5 +1,4 @@
 /** PostgreSQL: where it is, its schema, the ports that stand on it, and what it tells of changes. */
-import type { Config } from '../config.js';
 import type { BudgetOptions } from '../domain/upstream-budget.js';
 import type { TroubleOptions } from '../domain/upstream-trouble.js';
 import { createChangeListener } from '../events/change-listener.js';
@@ -7,7 +6,6 @@ import { createExecutionPubSub } from '../events/execution-pubsub.js';
 import type { Logger } from '../lib/logger.js';
 import { noTrouble } from '../lib/trouble.js';
 import { createDatabase, createDatabaseTrouble } from '../store/database.js';
-import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.js';
 import { reasonOf } from '../store/errors.js';
 import { createExecutionStore } from '../store/execution-store.js';
 import { migrate } from '../store/migrate.js';
@@ -22,12 +20,6 @@ import type { OnStop } from './on-stop.js';
  * is back, and asks one that is down for a day 3,000 times in all.
  */
 const TROUBLE: TroubleOptions = { afterFailures: 5, firstPauseMs: 1_000, longestPauseMs: 30_000 };
-
-export async function embeddedDatabase({ dataDir }: Config, log: Logger, onStop: OnStop): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
-  onStop(() => postgres.stop());
-  return postgres.url;
-}
 
 /** Two pools, so that writing large results never keeps a request waiting for a connection. */
 export async function openStores(url: string, budget: BudgetOptions, log: Logger, onStop: OnStop) {
