@@ -44,7 +44,7 @@ export interface Watching extends StreamCounts {
   readonly listeners: number;
 }
 
-const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../web', import.meta.url));
+const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../page', import.meta.url));
 
 export function createApp(config: Config, log: Logger): App {
   const stopper = createStopper();

@@ -1,0 +1,135 @@
+import { type ReactNode, useState } from 'react';
+import { type Drawable, mostTelling } from '../usage/find-drawables.js';
+import { executionsTable, words } from '../usage/table.js';
+import type { Chart } from './chart-option';
+import { ComparisonView } from './comparison-view';
+import { DataTable } from './data-table';
+import { ExecutionCard, TotalsTiles } from './execution-card';
+import { ExportMenu } from './export-menu';
+import { RecordsView } from './records-view';
+import { SizeButtons, type PanelSize, storedSize, storeSize } from './size-buttons';
+import { TabList } from './tab-list';
+import { type ChartTheme, useChartTheme } from './theme';
+import { type PanelResponse, useResponse } from './use-response';
+
+const BODY_ID = 'usage-panel-body';
+
+/** Beside the response: what it holds, drawn. `children` stand at its foot. */
+export function Panel({ token, children }: { token: string | null; children?: ReactNode }) {
+  const response = useResponse();
+  const theme = useChartTheme();
+  const [size, setSize] = useState<PanelSize>(storedSize);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [as, setAs] = useState<'chart' | 'table'>('chart');
+  const [chart, setChart] = useState<Chart | null>(null);
+  const { found } = response;
+  const shown = found.find(({ key }) => key === chosen) ?? mostTelling(found);
+  const resize = (next: PanelSize): void => {
+    storeSize(next);
+    setSize(next);
+  };
+
+  return (
+    <section
+      className="panel"
+      data-size={shown ? size : 'closed'}
+      aria-label="Usage panel"
+      aria-busy={response.stale}
+    >
+      <header className="panel-header">
+        {shown ? (
+          <TabList tabs={found} chosen={shown.key} controls={BODY_ID} onChoose={setChosen} />
+        ) : (
+          <p className="panel-hint">{hint(response)}</p>
+        )}
+        {shown && (
+          <div className="panel-tools">
+            {hasBoth(shown) && <AsButtons as={as} onChange={setAs} />}
+            <ExportMenu
+              token={token}
+              response={response.text}
+              query={response.query}
+              chart={chart}
+              title={shown.title}
+              theme={theme}
+            />
+            <SizeButtons size={size} onChange={resize} />
+          </div>
+        )}
+      </header>
+      {shown && (
+        <div
+          id={BODY_ID}
+          className="panel-body"
+          role="tabpanel"
+          aria-labelledby={`${BODY_ID}-tab-${shown.key}`}
+          tabIndex={-1}
+        >
+          <View key={shown.key} shown={shown} as={as} theme={theme} onChart={setChart} />
+        </div>
+      )}
+      {children}
+      <p className="for-screen-readers" role="status">
+        {announcement(found)}
+      </p>
+    </section>
+  );
+}
+
+interface ViewProps {
+  shown: Drawable;
+  as: 'chart' | 'table';
+  theme: ChartTheme;
+  onChart: (chart: Chart | null) => void;
+}
+
+function View({ shown, ...props }: ViewProps) {
+  switch (shown.kind) {
+    case 'records':
+      return <RecordsView found={shown} {...props} />;
+    case 'comparison':
+      return <ComparisonView found={shown} {...props} />;
+    case 'execution':
+      return <ExecutionCard execution={shown.execution} />;
+    case 'executions':
+      return shown.executions.length === 0 ? (
+        <p className="panel-empty">
+          <strong>No executions yet.</strong> Run Step1_Start.
+        </p>
+      ) : (
+        <DataTable table={executionsTable(shown.executions, Date.now())} caption={shown.title} />
+      );
+    case 'totals':
+      return <TotalsTiles totals={shown.totals} />;
+  }
+}
+
+function hasBoth(shown: Drawable): boolean {
+  return (shown.kind === 'records' || shown.kind === 'comparison') && shown.records.length > 0;
+}
+
+function AsButtons({ as, onChange }: { as: 'chart' | 'table'; onChange: (as: 'chart' | 'table') => void }) {
+  return (
+    <div className="segments" role="group" aria-label="Show as">
+      {(['chart', 'table'] as const).map((one) => (
+        <button key={one} type="button" aria-pressed={as === one} onClick={() => onChange(one)}>
+          {one === 'chart' ? 'Chart' : 'Table'}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function hint({ text, failed }: PanelResponse): string {
+  if (text === '') return 'What a response holds is drawn here. Begin with Step1_Start.';
+  return failed ? 'The response holds an error and nothing to draw.' : 'Nothing to draw in this response.';
+}
+
+/** Changes with the state, not with the clock: a screen reader speaks each change. */
+function announcement(found: readonly Drawable[]): string {
+  const execution = found.find((one) => one.kind === 'execution')?.execution;
+  if (!execution) return '';
+  const delay = execution.delay?.message ?? execution.delay?.code;
+  const error = execution.error?.message ?? execution.error?.code;
+  return [`Execution: ${words(execution.status)}.`, delay, error].filter(Boolean).join(' ');
+}
