@@ -53,10 +53,10 @@ const isoDate = (time: number): string => new Date(time).toISOString().slice(0, 
 const NO_EXECUTION_YET = JSON.stringify({ id: '' }, null, 2);
 const NO_WEEKS_YET = JSON.stringify({ baseline: '', current: '' }, null, 2);
 
-const start = (interval: string): string => `# 1. Start a usage query. The answer comes at once: an
-#    execution, which goes on in the background. Press
-#    play or Ctrl-Enter, then turn to Step2_Wait. Press it
-#    again: what is there already is not asked for twice.
+const start = (interval: string): string => `# 1. Start a usage query: press play or Ctrl-Enter.
+#    The answer comes at once: an execution, which
+#    goes on in the background. Turn to Step2_Wait.
+#    Press it again: nothing is asked for twice.
 mutation Step1_Start {
   queryOrganizationUsage(
     input: {
@@ -86,10 +86,9 @@ mutation Step1_Start {
 }
 `;
 
-const WAIT = `# 2. Wait for the result: the present state, then every
-#    change; with the final state it completes, and the
-#    days are drawn. The page fills in $id: what was
-#    started last.
+const WAIT = `# 2. Wait: the present state, then every change;
+#    with the final state it completes, and the days
+#    are drawn. The page fills in $id by itself.
 subscription Step2_Wait($id: ID!) {
   usageExecutionUpdated(id: $id) {
     id
@@ -105,15 +104,20 @@ subscription Step2_Wait($id: ID!) {
     totals { rowCount requests errorRate throttledRate }
     groups(by: [DATE], first: 100) {
       key { dimension value }
-      totals { requests status400 status429 status500 }
+      totals {
+        requests
+        status400
+        status429
+        status500
+      }
     }
   }
 }
 `;
 
-const OVER_TIME = `# 3. Read the rows as often as you like: they are stored
-#    here, and upstream is not asked again. byDay adds up
-#    all of them, rows is a page of them.
+const OVER_TIME = `# 3. Read the rows as often as you like: they are
+#    stored here, and upstream is not asked again.
+#    byDay adds up all of them; rows is one page.
 query Step3_RowsAndTotals($id: ID!) {
   usageExecution(id: $id) {
     status
@@ -131,9 +135,18 @@ query Step3_RowsAndTotals($id: ID!) {
     }
     byDay: groups(by: [DATE], first: 100) {
       key { dimension value }
-      totals { requests status200 status400 status429 status500 }
+      totals {
+        requests
+        status200
+        status400
+        status429
+        status500
+      }
     }
-    rows(first: 1000, orderBy: [{ field: REQUESTS, direction: DESC }]) {
+    rows(
+      first: 1000
+      orderBy: [{ field: REQUESTS, direction: DESC }]
+    ) {
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
@@ -151,43 +164,51 @@ query Step3_RowsAndTotals($id: ID!) {
 }
 `;
 
-const GROUP_BY_CLIENT = `# 4. Ask the result a question of your own: who makes the
-#    requests, and with which methods?
+const GROUP_BY_CLIENT = `# 4. Ask the result a question of your own: who
+#    makes the requests, and with which methods?
 query Step4_GroupByClient($id: ID!) {
   usageExecution(id: $id) {
     status
     clients: groups(by: [OAUTH_CLIENT], first: 20) {
       key { dimension value name }
       share
-      totals { requests status400 status429 status500 errorRate }
+      totals {
+        requests
+        status400
+        status429
+        status500
+        errorRate
+      }
     }
     methods: groups(by: [HTTP_METHOD]) {
       key { dimension value }
       share
-      totals { requests status400 status429 status500 errorRate }
+      totals { requests status429 errorRate }
     }
   }
 }
 `;
 
-const WHO_WAS_THROTTLED = `# 5. Who was throttled (429), and on which days? Only rows
-#    with at least one such answer count.
-query Step5_WhoWasThrottled($id: ID!) {
+const WHO_WAS_THROTTLED = `# 5. Who was throttled (429), and on which days?
+#    Only rows with at least one such answer count.
+query Step5_WhoWasThrottled(
+  $id: ID!
+  $throttled: UsageRowFilter = {
+    minimum: [{ metric: STATUS_429, value: 1 }]
+  }
+) {
   usageExecution(id: $id) {
     status
     clients: groups(
       by: [OAUTH_CLIENT]
       orderBy: { field: STATUS_429, direction: DESC }
-      filter: { minimum: [{ metric: STATUS_429, value: 1 }] }
+      filter: $throttled
     ) {
       key { dimension value name }
       share
       totals { requests status429 throttledRate }
     }
-    days: groups(
-      by: [DATE]
-      filter: { minimum: [{ metric: STATUS_429, value: 1 }] }
-    ) {
+    days: groups(by: [DATE], filter: $throttled) {
       key { dimension value }
       totals { requests status429 throttledRate }
     }
@@ -198,12 +219,15 @@ query Step5_WhoWasThrottled($id: ID!) {
 const startTwoWeeks = (
   baseline: string,
   current: string,
-): string => `# 6. Two weeks to compare. The first starts and is not
-#    waited for; the second waits, up to 30 seconds, so
+): string => `# 6. Two weeks to compare. Both are started; the
+#    second waits for its end, at most 30 seconds, so
 #    that mostly both are done when the answer comes.
 mutation Step6_StartTwoWeeks {
   baseline: queryOrganizationUsage(
-    input: { interval: "${baseline}", groupBy: [OAUTH_CLIENT] }
+    input: {
+      interval: "${baseline}"
+      groupBy: [OAUTH_CLIENT]
+    }
   ) {
     ...Started
   }
@@ -234,9 +258,13 @@ fragment Started on UsageExecutionPayload {
 }
 `;
 
-const COMPARE_WEEKS = `# 7. What has changed from one week to the next? Both must
-#    have succeeded: if one still runs, ask again.
-query Step7_CompareWeeks($baseline: ID!, $current: ID!) {
+const COMPARE_WEEKS = `# 7. What has changed from one week to the next?
+#    Both must have succeeded: while one still runs,
+#    ask again.
+query Step7_CompareWeeks(
+  $baseline: ID!
+  $current: ID!
+) {
   compareUsageExecutions(
     baseline: $baseline
     current: $current
@@ -245,18 +273,30 @@ query Step7_CompareWeeks($baseline: ID!, $current: ID!) {
   ) {
     groups {
       key { dimension value name }
-      baseline { requests status400 status429 status500 }
-      current { requests status400 status429 status500 }
-      difference { requests status400 status429 status500 }
+      baseline { ...Side }
+      current { ...Side }
+      difference {
+        requests
+        status400
+        status429
+        status500
+      }
       ratio { requests }
     }
   }
 }
+
+fragment Side on UsageTotals {
+  requests
+  status400
+  status429
+  status500
+}
 `;
 
-const EXPORT = `# 8. All rows as a file: press Export in the panel beside
-#    the response, or ask for these addresses with the
-#    same Authorization header as for this query.
+const EXPORT = `# 8. All rows as a file: press Export in the panel,
+#    or ask for these addresses with the same
+#    Authorization header as for this query.
 query Step8_Export($id: ID!) {
   usageExecution(id: $id) {
     id
@@ -271,7 +311,7 @@ query Step8_Export($id: ID!) {
 }
 `;
 
-const RECENT_EXECUTIONS = `# Who you are, and the latest executions, newest first.
+const RECENT_EXECUTIONS = `# Who you are, and the executions, newest first.
 query RecentExecutions {
   viewer { organization { id name } permissions }
   usageExecutions(first: 20) {
@@ -292,9 +332,9 @@ query RecentExecutions {
 }
 `;
 
-const aggregates = (interval: string): string => `# The newer generation of the usage API: weeks, by platform
-# and method. Turn to Step2_Wait to see it end, then to
-# Step3_RowsAndTotals to read it.
+const aggregates = (interval: string): string => `# The newer generation of the usage API: weeks, by
+# platform and method. Turn to Step2_Wait to see it
+# end, then to Step3_RowsAndTotals to read it.
 mutation Aggregates {
   aggregateOrganizationUsage(
     input: {

@@ -141,8 +141,7 @@ function differencesOption(
         return one ? differenceTooltip(one, counter) : '';
       },
     },
-    // Room at both ends for what is written behind the bars.
-    xAxis: { ...valueAxis(theme, formatSignedShort), boundaryGap: ['24%', '24%'] },
+    xAxis: differenceAxis(differences, theme, frame),
     yAxis: { ...nameAxis(names, theme, frame), axisLine: { show: false } },
     series: [
       {
@@ -169,6 +168,32 @@ function differencesOption(
   };
 }
 
+/** For "+123.4K (+12.3%)" behind a bar. */
+const LABEL_WIDTH = 112;
+
+/** From the largest loss to the largest gain, with room at both ends for what is written there. */
+function differenceAxis(differences: readonly Difference[], theme: ChartTheme, { width }: Frame) {
+  const values = differences.map(({ difference }) => difference);
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const ends = Number(least < 0) + Number(most > 0);
+  const plot = width - nameWidth(width) - 40;
+  const perPixel = (most - least || 1) / Math.max(plot - ends * LABEL_WIDTH, 60);
+  return {
+    ...valueAxis(theme, formatSignedShort),
+    min: least < 0 ? least - LABEL_WIDTH * perPixel : 0,
+    max: most > 0 || least === 0 ? most + LABEL_WIDTH * perPixel : 0,
+    axisLabel: {
+      color: theme.muted,
+      formatter: formatSignedShort,
+      hideOverlap: true,
+      showMinLabel: least === 0,
+      showMaxLabel: most === 0 && least < 0,
+    },
+  };
+}
+
+const nameWidth = (width: number): number => Math.min(230, Math.round(width * 0.36));
+
 const differenceLabel = (difference: number, change: number | null): string =>
   change === null
     ? formatSignedShort(difference)
@@ -186,9 +211,8 @@ function valueAxis(theme: ChartTheme, format: (value: number) => string) {
 }
 
 function nameAxis(names: readonly string[], theme: ChartTheme, { width }: Frame) {
-  const labelWidth = Math.min(230, Math.round(width * 0.36));
   // An endpoint is told from another by its end as much as by its beginning: cut in the middle.
-  const characters = Math.floor(labelWidth / 6.6);
+  const characters = Math.floor(nameWidth(width) / 6.6);
   return {
     type: 'category',
     data: [...names],

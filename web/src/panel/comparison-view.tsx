@@ -8,19 +8,11 @@ import { comparisonTable } from '../usage/table.js';
 import type { Chart } from './chart-option';
 import { ChartView } from './chart-view';
 import { DataTable } from './data-table';
-import { useShown } from './shown-chart';
-import type { ChartTheme } from './theme';
+import { ViewBar, type ViewProps, useShown } from './view';
 
 const MOST_BARS = 15;
 
-interface ComparisonViewProps {
-  found: ComparisonFound;
-  as: 'chart' | 'table';
-  theme: ChartTheme;
-  onChart: (chart: Chart | null) => void;
-}
-
-export function ComparisonView({ found, as, theme, onChart }: ComparisonViewProps) {
+export function ComparisonView({ found, as, onAs, theme, onChart }: ViewProps<ComparisonFound>) {
   const counters = useMemo(() => comparedCounters(found.records), [found.records]);
   const [chosen, setChosen] = useState<Counter>('requests');
   const counter = counters.includes(chosen) ? chosen : (counters[0] ?? 'requests');
@@ -42,13 +34,15 @@ export function ComparisonView({ found, as, theme, onChart }: ComparisonViewProp
   }
   return (
     <>
-      <div className="legend" role="group" aria-label="Metric">
-        {counters.map((one) => (
-          <button key={one} type="button" aria-pressed={one === counter} onClick={() => setChosen(one)}>
-            {COUNTER_NAMES[one]}
-          </button>
-        ))}
-      </div>
+      <ViewBar as={as} onAs={onAs}>
+        <div className="legend" role="group" aria-label="Metric">
+          {counters.map((one) => (
+            <button key={one} type="button" aria-pressed={one === counter} onClick={() => setChosen(one)}>
+              {COUNTER_NAMES[one]}
+            </button>
+          ))}
+        </div>
+      </ViewBar>
       {as === 'table' ? (
         <DataTable table={table} caption={`${found.title}: ${COUNTER_NAMES[counter]}`} />
       ) : (

@@ -20,7 +20,9 @@ export function DataTable({ table, caption }: { table: Table; caption: string })
               >
                 <button type="button" onClick={() => setOrder(nextOrder(order, column, numeric))}>
                   {header}
-                  <span aria-hidden="true">{arrow(order, column)}</span>
+                  {order?.column === column && (
+                    <span aria-hidden="true">{order.descending ? '\u00a0↓' : '\u00a0↑'}</span>
+                  )}
                 </button>
               </th>
             ))}
@@ -45,9 +47,4 @@ export function DataTable({ table, caption }: { table: Table; caption: string })
 function sorting(order: Order | null, column: number): 'ascending' | 'descending' | 'none' {
   if (order?.column !== column) return 'none';
   return order.descending ? 'descending' : 'ascending';
-}
-
-function arrow(order: Order | null, column: number): string {
-  if (order?.column !== column) return '';
-  return order.descending ? '↓' : '↑';
 }

@@ -71,9 +71,7 @@ export function ExportMenu({ token, response, query, chart, title, theme }: Expo
           {ids.length === 0 && <p>No execution to export: its id is neither in the response nor in the variables.</p>}
           {ids.map((id) => (
             <div key={id} role="group" aria-label={`Rows of ${id}`}>
-              <p>
-                All rows of <code>{ids.length > 1 ? `${id.slice(0, 12)}…` : 'this execution'}</code>
-              </p>
+              <p>All rows of {ids.length > 1 ? <code>{id.slice(0, 12)}…</code> : 'this execution'}</p>
               <button type="button" onClick={() => void exportRows(id, 'csv')}>
                 CSV
               </button>

@@ -9,8 +9,9 @@ import { ExportMenu } from './export-menu';
 import { RecordsView } from './records-view';
 import { SizeButtons, type PanelSize, storedSize, storeSize } from './size-buttons';
 import { TabList } from './tab-list';
-import { type ChartTheme, useChartTheme } from './theme';
+import { useChartTheme } from './theme';
 import { type PanelResponse, useResponse } from './use-response';
+import type { As, ViewProps } from './view';
 
 const BODY_ID = 'usage-panel-body';
 
@@ -20,7 +21,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
   const theme = useChartTheme();
   const [size, setSize] = useState<PanelSize>(storedSize);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [as, setAs] = useState<'chart' | 'table'>('chart');
+  const [as, setAs] = useState<As>('chart');
   const [chart, setChart] = useState<Chart | null>(null);
   const { found } = response;
   const shown = found.find(({ key }) => key === chosen) ?? mostTelling(found);
@@ -44,7 +45,6 @@ export function Panel({ token, children }: { token: string | null; children?: Re
         )}
         {shown && (
           <div className="panel-tools">
-            {hasBoth(shown) && <AsButtons as={as} onChange={setAs} />}
             <ExportMenu
               token={token}
               response={response.text}
@@ -65,7 +65,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
           aria-labelledby={`${BODY_ID}-tab-${shown.key}`}
           tabIndex={-1}
         >
-          <View key={shown.key} shown={shown} as={as} theme={theme} onChart={setChart} />
+          <View key={shown.key} found={shown} as={as} onAs={setAs} theme={theme} onChart={setChart} />
         </div>
       )}
       {children}
@@ -76,14 +76,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
   );
 }
 
-interface ViewProps {
-  shown: Drawable;
-  as: 'chart' | 'table';
-  theme: ChartTheme;
-  onChart: (chart: Chart | null) => void;
-}
-
-function View({ shown, ...props }: ViewProps) {
+function View({ found: shown, ...props }: ViewProps<Drawable>) {
   switch (shown.kind) {
     case 'records':
       return <RecordsView found={shown} {...props} />;
@@ -102,22 +95,6 @@ function View({ shown, ...props }: ViewProps) {
     case 'totals':
       return <TotalsTiles totals={shown.totals} />;
   }
-}
-
-function hasBoth(shown: Drawable): boolean {
-  return (shown.kind === 'records' || shown.kind === 'comparison') && shown.records.length > 0;
-}
-
-function AsButtons({ as, onChange }: { as: 'chart' | 'table'; onChange: (as: 'chart' | 'table') => void }) {
-  return (
-    <div className="segments" role="group" aria-label="Show as">
-      {(['chart', 'table'] as const).map((one) => (
-        <button key={one} type="button" aria-pressed={as === one} onClick={() => onChange(one)}>
-          {one === 'chart' ? 'Chart' : 'Table'}
-        </button>
-      ))}
-    </div>
-  );
 }
 
 function hint({ text, failed }: PanelResponse): string {

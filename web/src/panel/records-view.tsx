@@ -8,20 +8,13 @@ import { recordsTable } from '../usage/table.js';
 import { type Chart, layerTotal } from './chart-option';
 import { ChartView } from './chart-view';
 import { DataTable } from './data-table';
-import { useShown } from './shown-chart';
 import type { ChartTheme } from './theme';
+import { ViewBar, type ViewProps, useShown } from './view';
 
 /** More bars than this are no picture any more; the table has them all. */
 const MOST_BARS = 15;
 
-interface RecordsViewProps {
-  found: RecordsFound;
-  as: 'chart' | 'table';
-  theme: ChartTheme;
-  onChart: (chart: Chart | null) => void;
-}
-
-export function RecordsView({ found, as, theme, onChart }: RecordsViewProps) {
+export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<RecordsFound>) {
   const stack = useMemo(() => toStack(found.records), [found.records]);
   const [chosen, setChosen] = useState<ReadonlySet<Part> | null>(null);
   const parts = chosen ?? new Set(partsInFront(stack));
@@ -38,6 +31,7 @@ export function RecordsView({ found, as, theme, onChart }: RecordsViewProps) {
   if (as === 'table' || !drawable) {
     return (
       <>
+        {drawable && <ViewBar as={as} onAs={onAs} />}
         <DataTable table={table} caption={`${found.title}, ${formatNumber(table.rows.length)} rows`} />
         <PageNote found={found} />
       </>
@@ -50,7 +44,9 @@ export function RecordsView({ found, as, theme, onChart }: RecordsViewProps) {
   };
   return (
     <>
-      <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
+      <ViewBar as={as} onAs={onAs}>
+        <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
+      </ViewBar>
       <ChartView chart={chart} theme={theme} label={`${found.title}: ${describeStack(inView(stack, shownParts))}`} />
       {stack.period === null && stack.categories.length > MOST_BARS && (
         <p className="panel-note">

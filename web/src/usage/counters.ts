@@ -78,7 +78,9 @@ export function toParts(counters: Counters, throttledInside: boolean): Parts {
 
 /** What `rest` is called depends on what has been taken out of it. */
 export function partName(part: Part, present: readonly Part[]): string {
-  if (part !== 'rest') return part === 'status400' && present.includes('status429') ? 'Other 4xx' : COUNTER_NAMES[part];
+  if (part === 'status429') return 'Throttled (429)';
+  if (part === 'status500') return '5xx';
+  if (part === 'status400') return present.includes('status429') ? 'Other 4xx' : '4xx';
   if (present.length === 1) return 'Requests';
   return present.length === PARTS.length ? 'Succeeded' : 'Other requests';
 }

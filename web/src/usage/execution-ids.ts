@@ -2,7 +2,10 @@
 import { Kind, parse } from 'graphql';
 import { isRecord, parseJson } from '../json.js';
 
-/** By the name of the variable that takes it: `id` is what was started last, the others go by alias. */
+/**
+ * By the name of the variable that takes it: what was started under the alias `baseline` or `current` is for
+ * that variable alone, and `id` is what was started last of all else.
+ */
 export type StartedIds = Readonly<Record<string, string>>;
 
 const FILLED: ReadonlySet<string> = new Set(['id', 'baseline', 'current']);
@@ -13,9 +16,7 @@ export function startedIds(data: unknown): StartedIds {
   const started: Record<string, string> = {};
   for (const [alias, payload] of isRecord(data) ? Object.entries(data) : []) {
     const id = payloadId(payload);
-    if (id === null) continue;
-    started.id = id;
-    if (FILLED.has(alias)) started[alias] = id;
+    if (id !== null) started[FILLED.has(alias) ? alias : 'id'] = id;
   }
   return started;
 }
