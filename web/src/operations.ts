@@ -219,9 +219,9 @@ query Step5_WhoWasThrottled(
 const startTwoWeeks = (
   baseline: string,
   current: string,
-): string => `# 6. Two weeks to compare. Both are started; the
-#    second waits for its end, at most 30 seconds, so
-#    that mostly both are done when the answer comes.
+): string => `# 6. Two weeks to compare. Both are started, and
+#    the second is waited for, at most 30 seconds:
+#    mostly both are done when the answer comes.
 mutation Step6_StartTwoWeeks {
   baseline: queryOrganizationUsage(
     input: {
@@ -259,8 +259,8 @@ fragment Started on UsageExecutionPayload {
 `;
 
 const COMPARE_WEEKS = `# 7. What has changed from one week to the next?
-#    Both must have succeeded: while one still runs,
-#    ask again.
+#    Both must have succeeded: ask again while one
+#    still runs.
 query Step7_CompareWeeks(
   $baseline: ID!
   $current: ID!

@@ -160,7 +160,7 @@ function differencesOption(
             position: difference < 0 ? 'left' : 'right',
             color: theme.text,
             fontSize: 12,
-            formatter: differenceLabel(difference, change),
+            formatter: differenceLabel(difference, isNarrow(frame.width) ? null : change),
           },
         })),
       },
@@ -168,8 +168,9 @@ function differencesOption(
   };
 }
 
-/** For "+123.4K (+12.3%)" behind a bar. */
-const LABEL_WIDTH = 112;
+/** For "+123.4K (+12.3%)" behind a bar; on a phone the share is left to the tooltip and the table. */
+const labelWidth = (width: number): number => (isNarrow(width) ? 58 : 112);
+const isNarrow = (width: number): boolean => width < 480;
 
 /** From the largest loss to the largest gain, with room at both ends for what is written there. */
 function differenceAxis(differences: readonly Difference[], theme: ChartTheme, { width }: Frame) {
@@ -177,11 +178,12 @@ function differenceAxis(differences: readonly Difference[], theme: ChartTheme, {
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   const ends = Number(least < 0) + Number(most > 0);
   const plot = width - nameWidth(width) - 40;
-  const perPixel = (most - least || 1) / Math.max(plot - ends * LABEL_WIDTH, 60);
+  const perPixel = (most - least || 1) / Math.max(plot - ends * labelWidth(width), 60);
+  const room = labelWidth(width) * perPixel;
   return {
     ...valueAxis(theme, formatSignedShort),
-    min: least < 0 ? least - LABEL_WIDTH * perPixel : 0,
-    max: most > 0 || least === 0 ? most + LABEL_WIDTH * perPixel : 0,
+    min: least < 0 ? least - room : 0,
+    max: most > 0 || least === 0 ? most + room : 0,
     axisLabel: {
       color: theme.muted,
       formatter: formatSignedShort,

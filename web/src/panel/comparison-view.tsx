@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { COUNTER_NAMES, type Counter } from '../usage/counters.js';
+import { COUNTER_NAMES, type Counter, SHORT_NAMES } from '../usage/counters.js';
 import { describeDifferences } from '../usage/describe.js';
 import { comparedCounters, toDifferences } from '../usage/differences.js';
 import type { ComparisonFound } from '../usage/find-drawables.js';
@@ -37,8 +37,14 @@ export function ComparisonView({ found, as, onAs, theme, onChart }: ViewProps<Co
       <ViewBar as={as} onAs={onAs}>
         <div className="legend" role="group" aria-label="Metric">
           {counters.map((one) => (
-            <button key={one} type="button" aria-pressed={one === counter} onClick={() => setChosen(one)}>
-              {COUNTER_NAMES[one]}
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === counter}
+              title={COUNTER_NAMES[one]}
+              onClick={() => setChosen(one)}
+            >
+              {SHORT_NAMES[one]}
             </button>
           ))}
         </div>

@@ -102,10 +102,11 @@ function Empty() {
 /** A page is not the whole, and a chart of it could be taken for that. */
 function PageNote({ found: { records, totalCount, more } }: { found: RecordsFound }) {
   if (!more) return null;
-  const all = totalCount === null ? '' : ` of ${formatNumber(totalCount)}`;
+  const shown = formatNumber(records.length);
   return (
     <p className="panel-note">
-      From the {formatNumber(records.length)} rows of this page{all}; <code>groups</code> adds up all of them.
+      {totalCount === null ? `A page of ${shown} rows` : `${shown} of ${formatNumber(totalCount)} rows`}; with{' '}
+      <code>groups</code> all of them are added up.
     </p>
   );
 }

@@ -22,6 +22,16 @@ export const COUNTER_NAMES: Readonly<Record<Counter, string>> = {
   status500: 'Server errors (5xx)',
 };
 
+/** Where room is short. */
+export const SHORT_NAMES: Readonly<Record<Counter, string>> = {
+  requests: 'Requests',
+  status200: '2xx',
+  status300: '3xx',
+  status400: '4xx',
+  status429: 'Throttled',
+  status500: '5xx',
+};
+
 /** From the bottom of a stack to its top. `rest` is what is none of the others. */
 export const PARTS = ['rest', 'status400', 'status429', 'status500'] as const;
 export type Part = (typeof PARTS)[number];
@@ -78,9 +88,8 @@ export function toParts(counters: Counters, throttledInside: boolean): Parts {
 
 /** What `rest` is called depends on what has been taken out of it. */
 export function partName(part: Part, present: readonly Part[]): string {
-  if (part === 'status429') return 'Throttled (429)';
-  if (part === 'status500') return '5xx';
-  if (part === 'status400') return present.includes('status429') ? 'Other 4xx' : '4xx';
+  if (part === 'status400' && present.includes('status429')) return 'Other 4xx';
+  if (part !== 'rest') return SHORT_NAMES[part];
   if (present.length === 1) return 'Requests';
   return present.length === PARTS.length ? 'Succeeded' : 'Other requests';
 }
