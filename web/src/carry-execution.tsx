@@ -10,6 +10,8 @@ export function CarryExecution({ started }: { started: StartedIds }) {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const tabId = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
+  // Only to look again: a query that is being written may come to declare a variable.
+  const query = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query);
   const filled = useRef(new Map<string, StartedIds>());
 
   useEffect(() => {
@@ -19,6 +21,6 @@ export function CarryExecution({ started }: { started: StartedIds }) {
     if (variables === null) return;
     filled.current.set(tabId, started);
     variableEditor.setValue(variables);
-  }, [started, queryEditor, variableEditor, tabId]);
+  }, [started, queryEditor, variableEditor, tabId, query]);
   return null;
 }

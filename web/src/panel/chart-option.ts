@@ -44,7 +44,8 @@ export function chartHeight(chart: Chart): number | null {
   return bars * 30 + 48;
 }
 
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+/** Without quotes, which ECharts would write into an attribute of the SVG as they are. */
+const FONT = 'system-ui, -apple-system, Roboto, Arial, sans-serif';
 
 function common(theme: ChartTheme, { title, width }: Frame): EChartsCoreOption {
   const file = title !== undefined;
