@@ -50,7 +50,9 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
 
     running.remove();
     await panel.getByRole('tab', { name: 'Over time', selected: true }).waitFor();
-    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(/Succeeded [\d,]+ .*Throttled [\d,]+/);
+    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(
+      /Succeeded [\d,]+ .*Throttled [\d,]+/,
+    );
     expect(await panel.getByRole('status').first().textContent()).toContain('Execution: Succeeded.');
   });
 
@@ -82,12 +84,16 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await showAs(page, 'Table');
     const table = panelOf(page).getByRole('table');
     await table.getByRole('button', { name: 'Throttled (429)' }).click();
-    expect(await table.getByRole('columnheader', { name: /^Throttled/ }).getAttribute('aria-sort')).toBe('descending');
+    expect(await table.getByRole('columnheader', { name: /^Throttled/ }).getAttribute('aria-sort')).toBe(
+      'descending',
+    );
     const throttled = await columnNumbers(6);
     expect(throttled).toHaveLength(1_000);
     expect(throttled).toEqual([...throttled].sort((a, b) => b - a));
     expect(throttled[0]).toBeGreaterThan(0);
-    await panelOf(page).getByText(/^1,000 of 1,\d\d\d rows/).waitFor();
+    await panelOf(page)
+      .getByText(/^1,000 of 1,\d\d\d rows/)
+      .waitFor();
     await table.getByRole('button', { name: 'Throttled (429)' }).click();
     expect((await columnNumbers(6))[0]).toBe(0);
     // The table scrolls; the page stays as it is.
@@ -118,7 +124,9 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await panelOf(page).getByRole('tab', { name: 'Execution · current' }).waitFor();
     await runTab(page, 'Step7_CompareWeeks');
     await panelOf(page).getByRole('tab', { name: 'Comparison', selected: true }).waitFor();
-    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(/^Comparison\. Requests: \d+ more, \d+ fewer/);
+    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(
+      /^Comparison\. Requests: \d+ more, \d+ fewer/,
+    );
     await panelOf(page).getByRole('button', { name: 'Throttled', exact: true }).click();
     await page.getByRole('img', { name: /^Comparison\. Throttled \(429\): / }).waitFor();
     await showAs(page, 'Table');
@@ -134,7 +142,9 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await panelOf(page).getByText('Nothing here.').waitFor();
     await page.screenshot({ path: 'artifacts/panel-empty.png' });
     await runText(page, rows('{}'));
-    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(/^Rows: .* Requests [\d,]+\. Highest/);
+    expect(await (await chartOf(page)).getAttribute('aria-label')).toMatch(
+      /^Rows: .* Requests [\d,]+\. Highest/,
+    );
     await page.screenshot({ path: 'artifacts/panel-one-value.png' });
     await runText(page, 'query Who { viewer { organization { name } } }');
     await panelOf(page).getByText('Nothing to draw in this response.').waitFor();
@@ -145,27 +155,36 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await runTab(page, 'Step3_RowsAndTotals');
     await panelOf(page).getByRole('tab', { name: 'Over time', selected: true }).focus();
     await page.keyboard.press('ArrowRight');
-    await panelOf(page).getByRole('tab', { name: 'Rows', selected: true }).and(page.locator(':focus')).waitFor();
+    await panelOf(page)
+      .getByRole('tab', { name: 'Rows', selected: true })
+      .and(page.locator(':focus'))
+      .waitFor();
     await page.keyboard.press('Home');
     await panelOf(page).getByRole('tab', { name: 'Execution', selected: true }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await panelOf(page).getByRole('button', { name: 'JSON Lines' }).waitFor();
     await page.keyboard.press('Escape');
-    await panelOf(page).getByRole('button', { name: 'Export', expanded: false }).and(page.locator(':focus')).waitFor();
+    await panelOf(page)
+      .getByRole('button', { name: 'Export', expanded: false })
+      .and(page.locator(':focus'))
+      .waitFor();
   });
 
-  it.each(['csv', 'jsonl'] as const)('saves all rows as %s, byte for byte what the server gives', async (format) => {
-    const { page } = opened;
-    await runTab(page, 'Step8_Export');
-    const saved = await save(format === 'csv' ? 'CSV' : 'JSON Lines');
-    const [id] = /exe_[0-9a-f]{32}/.exec(saved.name) ?? [];
-    const answer = await fetch(`${app.url}/executions/${id}/rows.${format}`, {
-      headers: { authorization: 'Bearer demo-admin' },
-    });
-    expect(saved.content.equals(Buffer.from(await answer.arrayBuffer()))).toBe(true);
-    expect(saved.content.length).toBeGreaterThan(10_000);
-  });
+  it.each(['csv', 'jsonl'] as const)(
+    'saves all rows as %s, byte for byte what the server gives',
+    async (format) => {
+      const { page } = opened;
+      await runTab(page, 'Step8_Export');
+      const saved = await save(format === 'csv' ? 'CSV' : 'JSON Lines');
+      const [id] = /exe_[0-9a-f]{32}/.exec(saved.name) ?? [];
+      const answer = await fetch(`${app.url}/executions/${id}/rows.${format}`, {
+        headers: { authorization: 'Bearer demo-admin' },
+      });
+      expect(saved.content.equals(Buffer.from(await answer.arrayBuffer()))).toBe(true);
+      expect(saved.content.length).toBeGreaterThan(10_000);
+    },
+  );
 
   it('saves the chart as SVG and as PNG, with a title and a legend', async () => {
     const { page } = opened;
@@ -214,22 +233,26 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     [1280, 'dark'],
     [390, 'light'],
     [390, 'dark'],
-  ] as const)('fits %d pixels in %s, and is photographed', async (width, colorScheme) => {
-    const { page } = opened;
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    await page.reload();
-    await giveToken(page, 'demo-admin');
-    for (const [tab, name] of PHOTOGRAPHED) {
-      await runTab(page, tab);
-      await panelOf(page).getByRole('tab', { selected: true }).waitFor();
-      if (name === 'state') continue;
-      await chartOf(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      const path = `artifacts/panel-${name}-${width}-${colorScheme}.png`;
-      await page.screenshot({ path, fullPage: width < 760, animations: 'disabled' });
-    }
-  }, 60_000);
+  ] as const)(
+    'fits %d pixels in %s, and is photographed',
+    async (width, colorScheme) => {
+      const { page } = opened;
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.reload();
+      await giveToken(page, 'demo-admin');
+      for (const [tab, name] of PHOTOGRAPHED) {
+        await runTab(page, tab);
+        await panelOf(page).getByRole('tab', { selected: true }).waitFor();
+        if (name === 'state') continue;
+        await chartOf(page);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        const path = `artifacts/panel-${name}-${width}-${colorScheme}.png`;
+        await page.screenshot({ path, fullPage: width < 760, animations: 'disabled' });
+      }
+    },
+    60_000,
+  );
 
   it('asks no other origin for anything and logs no error', () => {
     expect(opened.foreignRequests).toEqual([]);

@@ -21,8 +21,14 @@ describe('the times of an execution', () => {
 
   it('are unknown where they were not asked for, and never negative when clocks differ', () => {
     expect(elapsedMs(execution({ status: 'RUNNING' }), NOON)).toBeNull();
-    expect(elapsedMs(execution({ status: 'FAILED', createdAt: '2026-11-01T11:00:00.000Z' }), NOON)).toBeNull();
-    const ahead = execution({ status: 'QUEUED', createdAt: '2026-11-01T12:00:09.000Z', nextPollAt: '2026-11-01T11:00:00.000Z' });
+    expect(
+      elapsedMs(execution({ status: 'FAILED', createdAt: '2026-11-01T11:00:00.000Z' }), NOON),
+    ).toBeNull();
+    const ahead = execution({
+      status: 'QUEUED',
+      createdAt: '2026-11-01T12:00:09.000Z',
+      nextPollAt: '2026-11-01T11:00:00.000Z',
+    });
     expect([elapsedMs(ahead, NOON), untilNextPollMs(ahead, NOON)]).toEqual([0, 0]);
   });
 
@@ -36,14 +42,19 @@ describe('ids of executions', () => {
   it('are kept by the alias of their start, and by `id` for all others', () => {
     const start = (one: string) => ({ execution: { id: id(one) } });
     expect(startedIds({ queryOrganizationUsage: start('1') })).toEqual({ id: id('1') });
-    expect(startedIds({ baseline: start('2'), current: start('3') })).toEqual({ baseline: id('2'), current: id('3') });
+    expect(startedIds({ baseline: start('2'), current: start('3') })).toEqual({
+      baseline: id('2'),
+      current: id('3'),
+    });
     expect(startedIds({ a: { run: { key: id('4') } }, b: { execution: null } })).toEqual({ id: id('4') });
     expect(startedIds(null)).toEqual({});
   });
 
   it('fill the variables that a query declares, and leave the others alone', () => {
     const query = 'query Q($id: ID!, $first: Int) { usageExecution(id: $id) { status } }';
-    expect(JSON.parse(fillVariables(query, '{"id": "", "first": 5}', { id: id('1'), baseline: id('2') })!)).toEqual({
+    expect(
+      JSON.parse(fillVariables(query, '{"id": "", "first": 5}', { id: id('1'), baseline: id('2') })!),
+    ).toEqual({
       id: id('1'),
       first: 5,
     });

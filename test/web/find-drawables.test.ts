@@ -42,7 +42,9 @@ describe('what can be drawn in a response', () => {
   });
 
   it('is groups, over time when their key has a date', () => {
-    const data = { usageExecution: { top: [client], days: [day], both: [{ ...day, key: [...day.key, ...client.key] }] } };
+    const data = {
+      usageExecution: { top: [client], days: [day], both: [{ ...day, key: [...day.key, ...client.key] }] },
+    };
     expect(titles(data)).toEqual(['By OAuth client', 'Over time', 'Over time, by OAuth client']);
   });
 
@@ -75,13 +77,20 @@ describe('what can be drawn in a response', () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({
       kind: 'execution',
-      execution: { status: 'RUNNING', done: false, delay: { code: 'BUDGET_USED_UP' }, totals: { rowCount: 0 } },
+      execution: {
+        status: 'RUNNING',
+        done: false,
+        delay: { code: 'BUDGET_USED_UP' },
+        totals: { rowCount: 0 },
+      },
     });
   });
 
   it('is a list of executions, as one thing', () => {
     const nodes = [{ status: 'SUCCEEDED', totals: { requests: 3 } }, { status: 'FAILED' }];
-    expect(find({ usageExecutions: { nodes } })).toMatchObject([{ kind: 'executions', executions: [{}, {}] }]);
+    expect(find({ usageExecutions: { nodes } })).toMatchObject([
+      { kind: 'executions', executions: [{}, {}] },
+    ]);
   });
 
   it('is totals alone where nothing says what they are of', () => {
@@ -89,7 +98,8 @@ describe('what can be drawn in a response', () => {
   });
 
   it('knows by name what an empty list would have held', () => {
-    const query = '{ usageExecution(id: "x") { a: rows { nodes { date } } b: groups(by: [DATE]) { share } } }';
+    const query =
+      '{ usageExecution(id: "x") { a: rows { nodes { date } } b: groups(by: [DATE]) { share } } }';
     expect(find({ usageExecution: { a: { nodes: [] }, b: [] } }, query)).toMatchObject([
       { kind: 'records', title: 'Rows', records: [] },
       { kind: 'records', title: 'Groups', records: [] },
@@ -118,7 +128,18 @@ describe('what can be drawn in a response', () => {
   });
 
   it('never throws, and gives every drawable a title of its own', () => {
-    const keys = fc.constantFrom('rows', 'nodes', 'edges', 'node', 'groups', 'key', 'totals', 'status', 'requests', 'date');
+    const keys = fc.constantFrom(
+      'rows',
+      'nodes',
+      'edges',
+      'node',
+      'groups',
+      'key',
+      'totals',
+      'status',
+      'requests',
+      'date',
+    );
     const { json } = fc.letrec<{ json: unknown }>((tie) => ({
       json: fc.oneof(
         { maxDepth: 5 },

@@ -27,9 +27,16 @@ describe('requests stacked from their parts', () => {
   });
 
   it('do not count what was throttled twice where the numbers show that 4xx has it', () => {
-    const inside = record({ PLATFORM: 'p' }, { requests: 100, status200: 90, status400: 8, status429: 3, status500: 2 });
-    const apart = record({ PLATFORM: 'p' }, { requests: 100, status200: 87, status400: 8, status429: 3, status500: 2 });
-    const value = (one: UsageRecord) => toStack([one]).layers.find(({ part }) => part === 'status400')?.values;
+    const inside = record(
+      { PLATFORM: 'p' },
+      { requests: 100, status200: 90, status400: 8, status429: 3, status500: 2 },
+    );
+    const apart = record(
+      { PLATFORM: 'p' },
+      { requests: 100, status200: 87, status400: 8, status429: 3, status500: 2 },
+    );
+    const value = (one: UsageRecord) =>
+      toStack([one]).layers.find(({ part }) => part === 'status400')?.values;
     expect(value(inside)).toEqual([5]);
     expect(value(apart)).toEqual([8]);
   });
@@ -79,7 +86,9 @@ describe('a stack', () => {
   });
 
   it('has one bar a name without dates, and no more bars than asked for, the largest first', () => {
-    const records = Array.from({ length: 1_000 }, (_, at) => record({ TEMPLATE_URI: `api/${at}` }, { requests: at }));
+    const records = Array.from({ length: 1_000 }, (_, at) =>
+      record({ TEMPLATE_URI: `api/${at}` }, { requests: at }),
+    );
     const shown = largest(toStack(records), 3);
     expect(shown.period).toBeNull();
     expect(shown.categories).toEqual(['api/999', 'api/998', 'api/997']);
@@ -105,7 +114,9 @@ describe('a stack', () => {
   });
 
   it('loses no request on its way from the records', () => {
-    const dates = fc.integer({ min: 0, max: 60 }).map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
+    const dates = fc
+      .integer({ min: 0, max: 60 })
+      .map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
     const records = fc.array(fc.tuple(dates, fc.nat(1_000)), { maxLength: 50 });
     fc.assert(
       fc.property(records, (pairs) => {

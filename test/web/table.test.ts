@@ -59,13 +59,29 @@ describe('a table', () => {
         throttledRate: null,
       },
     ]);
-    expect(table.columns.map(({ header }) => header)).toEqual(['OAuth client', 'Method', 'Requests', 'Share']);
+    expect(table.columns.map(({ header }) => header)).toEqual([
+      'OAuth client',
+      'Method',
+      'Requests',
+      'Share',
+    ]);
     expect(table.rows[0]?.map(({ text }) => text)).toEqual(['CTI Adapter', '–', '1,234,567', '50%']);
   });
 
   it('writes numbers as people read them', () => {
-    expect([0, 0.00001, 0.0123, 0.1234, 1].map(formatShare)).toEqual(['0%', '< 0.01%', '1.23%', '12.3%', '100%']);
-    expect([900, 12_300, 65_000, 3_900_000].map(formatDuration)).toEqual(['0.9 s', '12 s', '1 min 05 s', '1 h 05 min']);
+    expect([0, 0.00001, 0.0123, 0.1234, 1].map(formatShare)).toEqual([
+      '0%',
+      '< 0.01%',
+      '1.23%',
+      '12.3%',
+      '100%',
+    ]);
+    expect([900, 12_300, 65_000, 3_900_000].map(formatDuration)).toEqual([
+      '0.9 s',
+      '12 s',
+      '1 min 05 s',
+      '1 h 05 min',
+    ]);
     expect(words('OAUTH_CLIENT_AGGREGATES')).toBe('OAuth client aggregates');
   });
 });

@@ -25,7 +25,10 @@ export interface Frame {
   readonly title?: string;
 }
 
-/** Bars lie on their side, so that long names can be read; time runs from left to right. */
+/**
+ * Bars lie on their side, so that long names can be read, with their axis on top, where it stays in sight while
+ * many of them are scrolled; time runs from left to right.
+ */
 export function chartOption(chart: Chart, theme: ChartTheme, frame: Frame): EChartsCoreOption {
   return {
     ...common(theme, frame),
@@ -68,7 +71,13 @@ function common(theme: ChartTheme, { title, width }: Frame): EChartsCoreOption {
         text: title,
         left: 16,
         top: 14,
-        textStyle: { color: theme.text, fontSize: 16, fontWeight: 600, width: width - 32, overflow: 'truncate' },
+        textStyle: {
+          color: theme.text,
+          fontSize: 16,
+          fontWeight: 600,
+          width: width - 32,
+          overflow: 'truncate',
+        },
       },
       legend: { left: 12, top: 46, itemWidth: 12, itemHeight: 12, textStyle: { color: theme.muted } },
     }),
@@ -104,7 +113,7 @@ function timeOption(
 function barsOption(stack: Stack, theme: ChartTheme, frame: Frame): EChartsCoreOption {
   return {
     tooltip: stackTooltip(stack, theme),
-    xAxis: valueAxis(theme, formatShort),
+    xAxis: { ...valueAxis(theme, formatShort), position: 'top' },
     yAxis: nameAxis(stack.categories, theme, frame),
     series: stackSeries(stack, theme, [0, 3, 3, 0]),
   };
@@ -183,6 +192,7 @@ function differenceAxis(differences: readonly Difference[], theme: ChartTheme, {
   const room = labelWidth(width) * perPixel;
   return {
     ...valueAxis(theme, formatSignedShort),
+    position: 'top',
     min: least < 0 ? least - room : 0,
     max: most > 0 || least === 0 ? most + room : 0,
     axisLabel: {

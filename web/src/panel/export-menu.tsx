@@ -68,7 +68,9 @@ export function ExportMenu({ token, response, query, chart, title, theme }: Expo
       </button>
       {open && (
         <div className="export-list" tabIndex={-1}>
-          {ids.length === 0 && <p>No execution to export: its id is neither in the response nor in the variables.</p>}
+          {ids.length === 0 && (
+            <p>No execution to export: its id is neither in the response nor in the variables.</p>
+          )}
           {ids.map((id) => (
             <div key={id} role="group" aria-label={`Rows of ${id}`}>
               <p>All rows of {ids.length > 1 ? <code>{id.slice(0, 12)}…</code> : 'this execution'}</p>
@@ -106,4 +108,7 @@ export function ExportMenu({ token, response, query, chart, title, theme }: Expo
 }
 
 const fileName = (title: string): string =>
-  `usage-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}`;
+  `usage-${title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')}`;

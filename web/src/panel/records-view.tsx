@@ -19,10 +19,10 @@ export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<Recor
   const [chosen, setChosen] = useState<ReadonlySet<Part> | null>(null);
   const parts = chosen ?? new Set(partsInFront(stack));
   const shownParts = stack.layers.filter(({ part }) => parts.has(part)).map(({ part }) => part);
-  const chart = useMemo<Chart>(() => ({ kind: 'stack', stack: inView(stack, shownParts) }), [
-    stack,
-    shownParts.join(),
-  ]);
+  const chart = useMemo<Chart>(
+    () => ({ kind: 'stack', stack: inView(stack, shownParts) }),
+    [stack, shownParts.join()],
+  );
   const drawable = stack.layers.length > 0;
   useShown(as === 'chart' && drawable ? chart : null, onChart);
   const table = useMemo(() => recordsTable(found.records), [found.records]);
@@ -47,7 +47,11 @@ export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<Recor
       <ViewBar as={as} onAs={onAs}>
         <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
       </ViewBar>
-      <ChartView chart={chart} theme={theme} label={`${found.title}: ${describeStack(inView(stack, shownParts))}`} />
+      <ChartView
+        chart={chart}
+        theme={theme}
+        label={`${found.title}: ${describeStack(inView(stack, shownParts))}`}
+      />
       {stack.period === null && stack.categories.length > MOST_BARS && (
         <p className="panel-note">
           The {MOST_BARS} largest of {formatNumber(stack.categories.length)}. The table has them all.

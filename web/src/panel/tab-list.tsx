@@ -20,7 +20,13 @@ export function TabList({ tabs, chosen, controls, onChoose }: TabListProps) {
     list.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
   };
   return (
-    <div ref={list} className="panel-tabs" role="tablist" aria-label="What the response holds" onKeyDown={move}>
+    <div
+      ref={list}
+      className="panel-tabs"
+      role="tablist"
+      aria-label="What the response holds"
+      onKeyDown={move}
+    >
       {tabs.map(({ key, title }) => (
         <button
           key={key}

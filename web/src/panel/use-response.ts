@@ -39,6 +39,11 @@ export function useResponse(): PanelResponse {
   return useMemo(() => {
     const response = parseJson(shown.text);
     const { data, errors } = isRecord(response) ? response : { data: null, errors: null };
-    return { ...shown, stale, failed: Boolean(errors), found: findDrawables(readResponse(data, shown.query)) };
+    return {
+      ...shown,
+      stale,
+      failed: Boolean(errors),
+      found: findDrawables(readResponse(data, shown.query)),
+    };
   }, [shown, stale]);
 }

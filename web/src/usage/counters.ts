@@ -49,8 +49,7 @@ export function mapCounters(valueOf: (counter: Counter) => number | null): Count
 export const hasCounters = (node: ResponseNode): boolean =>
   COUNTERS.some((counter) => fieldOf(node, counter) !== undefined);
 
-export const toCounters = (node: ResponseNode): Counters =>
-  mapCounters((counter) => numberOf(node, counter));
+export const toCounters = (node: ResponseNode): Counters => mapCounters((counter) => numberOf(node, counter));
 
 /** Null only where no summand is known. */
 export function sumCounters(all: readonly Counters[]): Counters {

@@ -1,21 +1,6 @@
 /** Rows and groups alike: labels and counters. */
-import {
-  COUNTERS,
-  type Counters,
-  NO_COUNTERS,
-  hasCounters,
-  mapCounters,
-  toCounters,
-} from './counters.js';
-import {
-  type ResponseNode,
-  fieldOf,
-  isList,
-  isNode,
-  nodeOf,
-  numberOf,
-  textOf,
-} from './response-tree.js';
+import { COUNTERS, type Counters, NO_COUNTERS, hasCounters, mapCounters, toCounters } from './counters.js';
+import { type ResponseNode, fieldOf, isList, isNode, nodeOf, numberOf, textOf } from './response-tree.js';
 
 export const DIMENSIONS = [
   'DATE',
@@ -82,7 +67,8 @@ export function toComparison(node: ResponseNode): ComparisonRecord | null {
   const given = nodeOf(node, 'difference');
   const baseline = countersOf(nodeOf(node, 'baseline'));
   const current = countersOf(nodeOf(node, 'current'));
-  if (textOf(node, 'status') !== null || !(given || (sides.length === 2 && (baseline || current)))) return null;
+  if (textOf(node, 'status') !== null || !(given || (sides.length === 2 && (baseline || current))))
+    return null;
   const difference = given && hasCounters(given) ? toCounters(given) : subtract(current, baseline);
   return { labels: keyLabels(node), baseline, current, difference };
 }

@@ -120,7 +120,9 @@ export const sizeAt = ({ layers }: Stack, index: number): number =>
 export function partsInFront(stack: Stack): Part[] {
   const parts = stack.layers.map(({ part }) => part);
   if (stack.period !== null || stack.categories.length < 2 || falls(totals(stack))) return parts;
-  const asked = stack.layers.find(({ part, values }) => part !== 'rest' && falls(values.map((one) => one ?? 0)));
+  const asked = stack.layers.find(
+    ({ part, values }) => part !== 'rest' && falls(values.map((one) => one ?? 0)),
+  );
   return asked ? [asked.part] : parts;
 }
 
