@@ -13,14 +13,13 @@ export function ChartView({ chart, theme, label }: { chart: Chart; theme: ChartT
   useEffect(() => {
     let instance: EChartsType | null = null;
     let gone = false;
-    import('./echarts').then(
-      ({ init }) => {
-        if (gone || !host.current) return;
-        instance = init(host.current, null, { renderer: 'svg' });
-        setDrawn(instance);
-      },
-      () => setFailed(true),
-    );
+    const begin = async (): Promise<void> => {
+      const { init } = await import('./echarts');
+      if (gone || !host.current) return;
+      instance = init(host.current, null, { renderer: 'svg' });
+      setDrawn(instance);
+    };
+    begin().catch(() => setFailed(true));
     return () => {
       gone = true;
       instance?.dispose();

@@ -8,11 +8,11 @@ import { comparisonTable } from '../usage/table.js';
 import type { Chart } from './chart-option';
 import { ChartView } from './chart-view';
 import { DataTable } from './data-table';
-import { ViewBar, type ViewProps, useShown } from './view';
+import { type ViewProps, useShown } from './view';
 
 const MOST_BARS = 15;
 
-export function ComparisonView({ found, as, onAs, theme, onChart }: ViewProps<ComparisonFound>) {
+export function ComparisonView({ found, as, theme, onChart }: ViewProps<ComparisonFound>) {
   const counters = useMemo(() => comparedCounters(found.records), [found.records]);
   const [chosen, setChosen] = useState<Counter>('requests');
   const counter = counters.includes(chosen) ? chosen : (counters[0] ?? 'requests');
@@ -34,21 +34,19 @@ export function ComparisonView({ found, as, onAs, theme, onChart }: ViewProps<Co
   }
   return (
     <>
-      <ViewBar as={as} onAs={onAs}>
-        <div className="legend" role="group" aria-label="Metric">
-          {counters.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === counter}
-              title={COUNTER_NAMES[one]}
-              onClick={() => setChosen(one)}
-            >
-              {SHORT_NAMES[one]}
-            </button>
-          ))}
-        </div>
-      </ViewBar>
+      <div className="legend" role="group" aria-label="Metric">
+        {counters.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === counter}
+            title={COUNTER_NAMES[one]}
+            onClick={() => setChosen(one)}
+          >
+            {SHORT_NAMES[one]}
+          </button>
+        ))}
+      </div>
       {as === 'table' ? (
         <DataTable table={table} caption={`${found.title}: ${COUNTER_NAMES[counter]}`} />
       ) : (

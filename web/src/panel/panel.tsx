@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { type Drawable, mostTelling } from '../usage/find-drawables.js';
+import { presentCounters } from '../usage/records.js';
 import { executionsTable, words } from '../usage/table.js';
 import type { Chart } from './chart-option';
 import { ComparisonView } from './comparison-view';
@@ -7,11 +8,11 @@ import { DataTable } from './data-table';
 import { ExecutionCard, TotalsTiles } from './execution-card';
 import { ExportMenu } from './export-menu';
 import { RecordsView } from './records-view';
-import { SizeButtons, type PanelSize, storedSize, storeSize } from './size-buttons';
+import { type PanelSize, SizeButtons, storedSize, storeSize } from './panel-size';
 import { TabList } from './tab-list';
 import { useChartTheme } from './theme';
 import { type PanelResponse, useResponse } from './use-response';
-import type { As, ViewProps } from './view';
+import { type As, AsButtons, type ViewProps } from './view';
 
 const BODY_ID = 'usage-panel-body';
 
@@ -45,6 +46,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
         )}
         {shown && (
           <div className="panel-tools">
+            {hasBoth(shown) && <AsButtons as={as} onChoose={setAs} />}
             <ExportMenu
               token={token}
               response={response.text}
@@ -53,7 +55,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
               title={shown.title}
               theme={theme}
             />
-            <SizeButtons size={size} onChange={resize} />
+            <SizeButtons size={size} onChoose={resize} />
           </div>
         )}
       </header>
@@ -65,7 +67,7 @@ export function Panel({ token, children }: { token: string | null; children?: Re
           aria-labelledby={`${BODY_ID}-tab-${shown.key}`}
           tabIndex={-1}
         >
-          <View key={shown.key} found={shown} as={as} onAs={setAs} theme={theme} onChart={setChart} />
+          <View key={shown.key} found={shown} as={as} theme={theme} onChart={setChart} />
         </div>
       )}
       {children}
@@ -95,6 +97,14 @@ function View({ found: shown, ...props }: ViewProps<Drawable>) {
     case 'totals':
       return <TotalsTiles totals={shown.totals} />;
   }
+}
+
+/** Shares alone have nothing to stack. */
+function hasBoth(shown: Drawable): boolean {
+  if (shown.kind === 'comparison') return shown.records.length > 0;
+  return (
+    shown.kind === 'records' && presentCounters(shown.records.map(({ counters }) => counters)).length > 0
+  );
 }
 
 function hint({ text, failed }: PanelResponse): string {

@@ -9,12 +9,12 @@ import { type Chart, layerTotal } from './chart-option';
 import { ChartView } from './chart-view';
 import { DataTable } from './data-table';
 import type { ChartTheme } from './theme';
-import { ViewBar, type ViewProps, useShown } from './view';
+import { type ViewProps, useShown } from './view';
 
 /** More bars than this are no picture any more; the table has them all. */
 const MOST_BARS = 15;
 
-export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<RecordsFound>) {
+export function RecordsView({ found, as, theme, onChart }: ViewProps<RecordsFound>) {
   const stack = useMemo(() => toStack(found.records), [found.records]);
   const [chosen, setChosen] = useState<ReadonlySet<Part> | null>(null);
   const parts = chosen ?? new Set(partsInFront(stack));
@@ -31,7 +31,6 @@ export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<Recor
   if (as === 'table' || !drawable) {
     return (
       <>
-        {drawable && <ViewBar as={as} onAs={onAs} />}
         <DataTable table={table} caption={`${found.title}, ${formatNumber(table.rows.length)} rows`} />
         <PageNote found={found} />
       </>
@@ -44,9 +43,7 @@ export function RecordsView({ found, as, onAs, theme, onChart }: ViewProps<Recor
   };
   return (
     <>
-      <ViewBar as={as} onAs={onAs}>
-        <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
-      </ViewBar>
+      <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
       <ChartView
         chart={chart}
         theme={theme}

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import type { Chart } from './chart-option';
+import { Segments } from './segments';
 import type { ChartTheme } from './theme';
 
 export type As = 'chart' | 'table';
@@ -7,26 +8,18 @@ export type As = 'chart' | 'table';
 export interface ViewProps<Found> {
   readonly found: Found;
   readonly as: As;
-  readonly onAs: (as: As) => void;
   readonly theme: ChartTheme;
   /** Called with the chart that is shown, for the export; null: none. */
   readonly onChart: (chart: Chart | null) => void;
 }
 
-/** Above what is drawn: the legend, and whether it is drawn at all. */
-export function ViewBar({ as, onAs, children }: { as: As; onAs: (as: As) => void; children?: ReactNode }) {
-  return (
-    <div className="view-bar">
-      {children}
-      <div className="segments" role="group" aria-label="Show as">
-        {(['chart', 'table'] as const).map((one) => (
-          <button key={one} type="button" aria-pressed={as === one} onClick={() => onAs(one)}>
-            {one === 'chart' ? 'Chart' : 'Table'}
-          </button>
-        ))}
-      </div>
-    </div>
-  );
+const WAYS = [
+  { key: 'chart', name: 'Chart', icon: <path d="M2 14h12M4 14V8M8 14V3M12 14v-4" /> },
+  { key: 'table', name: 'Table', icon: <path d="M2 3h12v10H2zM2 6.5h12M2 10h12M6.5 6.5V13" /> },
+] as const;
+
+export function AsButtons({ as, onChoose }: { as: As; onChoose: (as: As) => void }) {
+  return <Segments label="Show as" options={WAYS} chosen={as} onChoose={onChoose} />;
 }
 
 /** Tells the panel what its export would save. */
