@@ -105,7 +105,10 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
 
   it('draws clients as bars, and who was throttled by what was asked for', async () => {
     const { page } = opened;
+    await runTab(page, 'Step3_RowsAndTotals');
+    await openView(page, 'Execution');
     await runTab(page, 'Step4_GroupByClient');
+    // What was chosen in one tab is not kept in another.
     await panelOf(page).getByRole('tab', { name: 'By OAuth client', selected: true }).waitFor();
     await (await chartOf(page)).getByText('Salesforce CTI Adapter').waitFor();
     await runTab(page, 'Step5_WhoWasThrottled');
@@ -153,7 +156,7 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
   it('is used with the keyboard alone', async () => {
     const { page } = opened;
     await runTab(page, 'Step3_RowsAndTotals');
-    await panelOf(page).getByRole('tab', { name: 'Over time', selected: true }).focus();
+    await openView(page, 'Over time');
     await page.keyboard.press('ArrowRight');
     await panelOf(page)
       .getByRole('tab', { name: 'Rows', selected: true })

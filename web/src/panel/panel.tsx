@@ -1,3 +1,4 @@
+import { useGraphiQL } from '@graphiql/react';
 import { type ReactNode, useState } from 'react';
 import { type Drawable, mostTelling } from '../usage/find-drawables.js';
 import { presentCounters } from '../usage/records.js';
@@ -21,11 +22,13 @@ export function Panel({ token, children }: { token: string | null; children?: Re
   const response = useResponse();
   const theme = useChartTheme();
   const [size, setSize] = useState<PanelSize>(storedSize);
-  const [chosen, setChosen] = useState<string | null>(null);
+  // In this tab of GraphiQL: another one tells another story.
+  const tabId = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
+  const [chosen, setChosen] = useState<{ key: string; tabId: string | undefined } | null>(null);
   const [as, setAs] = useState<As>('chart');
   const [chart, setChart] = useState<Chart | null>(null);
   const { found } = response;
-  const shown = found.find(({ key }) => key === chosen) ?? mostTelling(found);
+  const shown = found.find(({ key }) => key === chosen?.key && tabId === chosen.tabId) ?? mostTelling(found);
   const resize = (next: PanelSize): void => {
     storeSize(next);
     setSize(next);
@@ -40,7 +43,12 @@ export function Panel({ token, children }: { token: string | null; children?: Re
     >
       <header className="panel-header">
         {shown ? (
-          <TabList tabs={found} chosen={shown.key} controls={BODY_ID} onChoose={setChosen} />
+          <TabList
+            tabs={found}
+            chosen={shown.key}
+            controls={BODY_ID}
+            onChoose={(key) => setChosen({ key, tabId })}
+          />
         ) : (
           <p className="panel-hint">{hint(response)}</p>
         )}

@@ -161,10 +161,12 @@ function records(key: string, list: UsageRecord[], { page }: Place): Omit<Record
 function groupsTitle(groups: readonly UsageRecord[]): string {
   const [first] = groups;
   const others = first?.labels.filter(({ dimension }) => dimension !== 'DATE') ?? [];
-  const names = others.map(({ dimension }) => DIMENSION_NAMES[dimension]).join(' and ');
+  const names = others.map(({ dimension }) => inSentence(DIMENSION_NAMES[dimension])).join(' and ');
   if (first && dateOf(first) !== null) return names ? `Over time, by ${names}` : 'Over time';
   return names ? `By ${names}` : 'Groups';
 }
+
+const inSentence = (name: string): string => (name.startsWith('OAuth') ? name : name.toLowerCase());
 
 /** All of them, or null when one is something else. */
 function all<T>(items: readonly ResponseNode[], parse: (node: ResponseNode) => T | null): T[] | null {

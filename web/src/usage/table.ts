@@ -1,6 +1,5 @@
 /** Tables of what was found, and how they sort. */
 import { COUNTER_NAMES, type Counter, type Counters } from './counters.js';
-import { comparedCounters } from './differences.js';
 import { type ExecutionFacts, elapsedMs } from './execution.js';
 import {
   formatDuration,
@@ -102,8 +101,6 @@ export function comparisonTable(records: readonly ComparisonRecord[], counter: C
     }),
   };
 }
-
-export const comparisonCounters = comparedCounters;
 
 export function executionsTable(executions: readonly ExecutionFacts[], now: number): Table {
   const columns: [Column, (execution: ExecutionFacts) => Cell][] = [
