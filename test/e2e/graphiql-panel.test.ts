@@ -195,7 +195,7 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await openView(page, 'Over time');
     await chartOf(page);
     const svg = (await save('SVG')).content.toString();
-    for (const text of ['<svg ', '>Over time<', '>Throttled<']) expect(svg.includes(text)).toBe(true);
+    for (const text of ['<svg ', '>Usage · Over time<', '>Throttled<']) expect(svg.includes(text)).toBe(true);
     const png = (await save('PNG')).content;
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2_000, 1_000]);

@@ -46,7 +46,9 @@ export function ExportMenu({ token, response, query, chart, title, theme }: Expo
   };
   const exportChart = (format: 'svg' | 'png') => {
     const make = format === 'svg' ? chartSvg : chartPng;
-    return chart && run('the chart', () => make(chart, theme, title), `${fileName(title)}.${format}`);
+    return (
+      chart && run('the chart', () => make(chart, theme, `Usage · ${title}`), `${fileName(title)}.${format}`)
+    );
   };
   const closeByKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || !open) return;
