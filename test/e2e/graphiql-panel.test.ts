@@ -31,7 +31,7 @@ describeWithBrowser('the usage panel of the GraphiQL page', () => {
     await opened?.close();
     await app?.stop();
   });
-  afterEach(() => app.simulator.faults.clear());
+  afterEach(() => app?.simulator.faults.clear());
 
   it('moves a running execution with its subscription, tells each state once, and ends with the chart', async () => {
     const { page } = opened;
