@@ -1,4 +1,4 @@
-// Builds the GraphiQL page into dist/web, only when something that it is made of has changed. It is built
+// Builds the GraphiQL page into dist/page, only when something that it is made of has changed. It is built
 // beside its place and then moved there, so a reader, or a second build at the same time, never meets half a page.
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url';
 const web = dirname(fileURLToPath(import.meta.url));
 const project = dirname(web);
 const dist = join(project, 'dist');
-const target = join(dist, 'web');
-const scratchPrefix = '.web-';
+const target = join(dist, 'page');
+const scratchPrefix = '.page-';
 /** Far longer than a build takes: what is older was left by one that was killed. */
 const ABANDONED_MS = 10 * 60_000;
 
@@ -28,7 +28,7 @@ if (!process.argv.includes('--force') && builtStamp() === stamp) {
 } else {
   const startedAt = performance.now();
   await buildPage();
-  console.log(`web: built dist/web in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  console.log(`web: built dist/page in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
 /** Of every file in web/ and of the lock file, which holds the resolved version of every dependency. */

@@ -5,7 +5,7 @@ export default defineConfig({
   base: '/graphiql/',
   plugins: [preloadEditor()],
   build: {
-    outDir: '../dist/web',
+    outDir: '../dist/page',
     target: 'es2022',
     reportCompressedSize: false,
     // Monaco, the editor, is about 3 MB whatever is done: the warning would never go away.

@@ -34,7 +34,7 @@ export interface Started {
   readonly watching: () => Watching;
 }
 
-const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../../web', import.meta.url));
+const GRAPHIQL_DIRECTORY = fileURLToPath(new URL('../../page', import.meta.url));
 /** Made with this module: it is the same for all. */
 const SCHEMA = buildUsageSchema();
 

@@ -1,24 +1,32 @@
 import { GraphiQL } from 'graphiql';
 import { useMemo, useState } from 'react';
-import { CarryExecution, type StartedExecution } from './carry-execution';
+import { CarryExecution } from './carry-execution';
 import type { PageConfig } from './config';
 import { createFetcher } from './fetcher';
 import { FollowSystemTheme } from './follow-system-theme';
 import type { PreparedOperation } from './operations';
+import { Panel } from './panel/panel';
 import type { Shown } from './shown';
 import type { StreamEnd, StreamListener } from './stream';
 import { StreamLog, type StreamLogState } from './stream-log';
 import { TokenBar } from './token-bar';
+import type { StartedIds } from './usage/execution-ids.js';
 
 /** No history: it would write the headers editor, and a token with it, into localStorage. */
 const PLUGINS: [] = [];
 
 export function App({ config, tabs }: { config: PageConfig; tabs: PreparedOperation[] }) {
   const [token, setToken] = useState<string | null>(null);
-  const [started, setStarted] = useState<StartedExecution | null>(null);
+  const [started, setStarted] = useState<StartedIds>({});
   const [log, stream] = useStreamLog();
   const fetcher = useMemo(
-    () => createFetcher({ config, token, onExecution: (id) => setStarted({ id }), stream }),
+    () =>
+      createFetcher({
+        config,
+        token,
+        onStarted: (ids) => setStarted((earlier) => ({ ...earlier, ...ids })),
+        stream,
+      }),
     [config, token, stream],
   );
   const ready = config.simulated || token !== null;
@@ -44,7 +52,9 @@ export function App({ config, tabs }: { config: PageConfig; tabs: PreparedOperat
         plugins={PLUGINS}
       >
         <GraphiQL.Footer>
-          <StreamLog log={log} />
+          <Panel token={token}>
+            <StreamLog log={log} />
+          </Panel>
         </GraphiQL.Footer>
         <CarryExecution started={started} />
         <FollowSystemTheme />

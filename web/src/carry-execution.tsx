@@ -1,31 +1,26 @@
 import { useGraphiQL } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
-import { isRecord, parseJson } from './json';
-import { TAKES_EXECUTION_ID } from './operations';
-
-/** One for each start, also when two starts gave the same execution. */
-export interface StartedExecution {
-  id: string;
-}
+import { type StartedIds, fillVariables } from './usage/execution-ids.js';
 
 /**
- * Fills `$id` in the tabs that wait for and read an execution. Each start is filled in once a tab, when the
- * tab is open: an id typed by hand afterwards stays until the next start.
+ * Fills in the execution that was started last wherever a query asks for one. Each start is filled in once a
+ * tab, when the tab is open: an id typed by hand afterwards stays until the next start.
  */
-export function CarryExecution({ started }: { started: StartedExecution | null }) {
+export function CarryExecution({ started }: { started: StartedIds }) {
+  const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const tabId = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
-  const title = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.title);
-  const filled = useRef(new Map<string, StartedExecution>());
+  // Only to look again: a query that is being written may come to declare a variable.
+  const query = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query);
+  const filled = useRef(new Map<string, StartedIds>());
 
   useEffect(() => {
-    if (started === null || !variableEditor || tabId === undefined) return;
-    if (!TAKES_EXECUTION_ID.has(title ?? '') || filled.current.get(tabId) === started) return;
+    if (!queryEditor || !variableEditor || tabId === undefined) return;
+    if (filled.current.get(tabId) === started) return;
+    const variables = fillVariables(queryEditor.getValue(), variableEditor.getValue(), started);
+    if (variables === null) return;
     filled.current.set(tabId, started);
-    const variables = parseJson(variableEditor.getValue());
-    variableEditor.setValue(
-      JSON.stringify({ ...(isRecord(variables) ? variables : {}), id: started.id }, null, 2),
-    );
-  }, [started, variableEditor, tabId, title]);
+    variableEditor.setValue(variables);
+  }, [started, queryEditor, variableEditor, tabId, query]);
   return null;
 }

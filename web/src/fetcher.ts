@@ -1,26 +1,26 @@
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
 import { type OperationDefinitionNode, getOperationAST, parse } from 'graphql';
 import type { PageConfig } from './config';
+import { type Headers, requestHeaders } from './headers';
 import { isRecord, parseJson } from './json';
 import { type Shown, failure, show } from './shown';
 import { type StreamListener, openStream } from './stream';
+import { type StartedIds, executionVariables, startedIds } from './usage/execution-ids.js';
 
 export interface FetcherOptions {
   config: PageConfig;
   /** From the token field; a token in the headers editor goes before it. */
   token: string | null;
-  /** Called with the id of every execution that a payload holds. */
-  onExecution: (id: string) => void;
+  /** Called with the ids of the executions that a mutation has started. */
+  onStarted: (ids: StartedIds) => void;
   stream: StreamListener;
 }
 
-type Headers = Record<string, string>;
-
 /** Queries and mutations over HTTP, subscriptions over WebSocket, both with the headers of the editor. */
-export function createFetcher({ config, token, onExecution, stream }: FetcherOptions): Fetcher {
+export function createFetcher({ config, token, onStarted, stream }: FetcherOptions): Fetcher {
   return async (params, options) => {
     const introspection = params.operationName === 'IntrospectionQuery';
-    const headers = toHeaders(options?.headers, introspection ? (token ?? config.demoToken) : token);
+    const headers = requestHeaders(options?.headers, introspection ? (token ?? config.demoToken) : token);
     if (introspection) return introspect(config.endpoint, params, headers);
 
     const hint = missing(params, headers, config);
@@ -31,8 +31,10 @@ export function createFetcher({ config, token, onExecution, stream }: FetcherOpt
       return openStream(config.subscriptionEndpoint, request, headers.authorization, stream);
     }
     const result = await post(config.endpoint, request, headers);
-    const id = startedExecution(result);
-    if (id !== null) onExecution(id);
+    if (operation?.operation === 'mutation') {
+      const ids = startedIds(result.data);
+      if (Object.keys(ids).length > 0) onStarted(ids);
+    }
     return show(result);
   };
 }
@@ -74,10 +76,11 @@ function missing(params: FetcherParams, headers: Headers, config: PageConfig): s
   if (!config.simulated && headers.authorization === undefined) {
     return 'No token yet: put one into the field at the top of the page.';
   }
-  if (isRecord(params.variables) && params.variables.id === '') {
-    return 'No execution yet: run Step1_Start first; it fills in $id here.';
-  }
-  return null;
+  const variables = isRecord(params.variables) ? params.variables : {};
+  const empty = executionVariables(params.query).find((name) => variables[name] === '');
+  if (empty === undefined) return null;
+  const step = empty === 'id' ? 'Step1_Start' : 'Step6_StartTwoWeeks';
+  return `No execution yet: run ${step} first; it fills in $${empty} here.`;
 }
 
 /** The operation that the text itself names. GraphiQL's own idea of it lags behind a change of tab. */
@@ -88,19 +91,4 @@ function chooseOperation({ query, operationName }: FetcherParams): OperationDefi
   } catch {
     return null; // The server says what is wrong with the text, and where.
   }
-}
-
-function startedExecution({ data }: Shown): string | null {
-  for (const payload of Object.values(data ?? {})) {
-    if (!isRecord(payload) || !isRecord(payload.execution)) continue;
-    if (typeof payload.execution.id === 'string') return payload.execution.id;
-  }
-  return null;
-}
-
-/** Header names in lower case, so that there is one `authorization`, the editor's before the field's. */
-function toHeaders(edited: Record<string, unknown> | undefined, token: string | null): Headers {
-  const headers: Headers = token === null ? {} : { authorization: `Bearer ${token}` };
-  for (const [name, value] of Object.entries(edited ?? {})) headers[name.toLowerCase()] = String(value);
-  return headers;
 }

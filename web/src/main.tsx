@@ -3,6 +3,7 @@ import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import 'graphiql/graphiql.css';
 import './page.css';
+import './panel/panel.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { loadConfig } from './config';
