@@ -6,6 +6,7 @@ import type { PageOf, PositionedRow } from '../domain/ports.js';
 import { EVERY_ROW, type RowFilter, type RowQuery } from '../domain/row-query.js';
 import { runCancelable } from './cancelable.js';
 import type { Db } from './database.js';
+import { deleteBlocks, insertBlocks } from './row-blocks.js';
 import { type RowColumns, readColumns } from './row-columns.js';
 import { rowsOf } from './row-filter.js';
 import { behind, inOrder } from './row-order.js';
@@ -23,7 +24,8 @@ export async function insertRows(
   rows: readonly UsageRow[],
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-    const chunk = JSON.stringify(rows.slice(start, start + ROWS_PER_INSERT));
+    const part = rows.slice(start, start + ROWS_PER_INSERT);
+    const chunk = JSON.stringify(part);
     await sql`
       INSERT INTO usage_rows
       SELECT ${uuid}, ${offset + start}::integer + r.ordinality, r.date, r."oauthClientId", r."oauthClientName",
@@ -34,11 +36,13 @@ export async function insertRows(
         "userName" text, platform text, "httpMethod" text, "templateUri" text, requests bigint,
         status200 bigint, status300 bigint, status400 bigint, status429 bigint, status500 bigint
       )) WITH ORDINALITY AS r`.execute(db);
+    await insertBlocks(db, uuid, offset + start, part);
   }
 }
 
 export async function deleteRows(db: Db, uuid: string): Promise<void> {
   await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).execute();
+  await deleteBlocks(db, uuid);
 }
 
 /**

@@ -7,6 +7,7 @@ import * as upstreamBudget from './003-upstream-budget.js';
 import * as credentialWaits from './004-credential-waits.js';
 import * as upstreamTroubles from './005-upstream-troubles.js';
 import * as queryDurations from './006-query-durations.js';
+import * as rowBlocks from './007-row-blocks.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
@@ -15,4 +16,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '004-credential-waits': credentialWaits,
   '005-upstream-troubles': upstreamTroubles,
   '006-query-durations': queryDurations,
+  '007-row-blocks': rowBlocks,
 };
