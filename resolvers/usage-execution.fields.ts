@@ -7,14 +7,17 @@ import { UsageGroup } from '../schema/usage-group.type.js';
 import { UsageGroupOrder, UsageRowFilter, UsageRowOrder } from '../schema/usage-row.input.js';
 import { type UsageRow, UsageRowConnection, UsageTotals } from '../schema/usage-row.type.js';
 import type { UsageDimension } from '../src/domain/operation.js';
-import { rowOrder } from '../src/domain/row-query.js';
+import { EVERY_ROW, rowOrder } from '../src/domain/row-query.js';
 import type { RequestContext } from '../src/services/request-context.js';
+import { blocksPage } from './finished-blocks.js';
 import { MOST_GROUPS, pageOf, pageSize } from './paging.js';
 import { fromRowCursor, toRowCursor } from './row-cursor.js';
 import { toUsageRow } from './to-schema.js';
 import { toRowFilter, toUsageGroup, toUsageTotals } from './to-table.js';
 
 const MOST_ROWS = 1_000;
+/** Fewer are read as quickly one by one. */
+const MANY_ROWS = 100;
 const FILTER = 'Only these rows; left out: all.';
 
 /** A row and its place. Of a full page mostly two cursors are asked for. */
@@ -55,18 +58,23 @@ export class UsageExecutionFieldsResolver {
     orderBy: UsageRowOrder[] | null,
     @Arg('filter', () => UsageRowFilter, { nullable: true, description: FILTER })
     filter: UsageRowFilter | null,
-    @Ctx() { table, signal }: RequestContext,
+    @Ctx() { table, signal, finishedLists }: RequestContext,
   ): Promise<UsageRowConnection> {
     const query = { order: rowOrder(orderBy), filter: toRowFilter(filter) };
     const place = fromRowCursor(source.id, query.order, after);
-    const page = await table.rows(source, place, pageSize(first ?? 100, MOST_ROWS), query, signal);
+    const size = pageSize(first ?? 100, MOST_ROWS);
     const cursorAt = (position: number) => toRowCursor(source.id, query.order, position);
-    const edges = page.items.map(({ position, row }) => new Placed(toUsageRow(row), position, cursorAt));
-    const { pageInfo } = pageOf(edges, page.hasNextPage);
     // Once, however often the answer names it.
     let counted: Promise<number> | null = null;
     const count = () => (counted ??= table.countRows(source, query.filter, signal));
-    return { edges, pageInfo, count };
+    const isRange = query.order.length === 0 && query.filter === EVERY_ROW;
+    const inBlocks = finishedLists && isRange && size >= MANY_ROWS;
+    const found = inBlocks ? await table.blocks(source, place, size) : null;
+    if (found) return { ...blocksPage(found, cursorAt), count };
+    const page = await table.rows(source, place, size, query, signal);
+    const edges = page.items.map(({ position, row }) => new Placed(toUsageRow(row), position, cursorAt));
+    const { pageInfo } = pageOf(edges, page.hasNextPage);
+    return { edges, blocks: null, pageInfo, count };
   }
 
   @FieldResolver(() => UsageTotals, {

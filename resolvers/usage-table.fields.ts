@@ -5,25 +5,28 @@ import { itemCost, keyNameCost } from '../schema/cost.js';
 import { UsageGroupKey } from '../schema/usage-group.type.js';
 import { UsageRow, UsageRowConnection, UsageRowEdge } from '../schema/usage-row.type.js';
 import type { RequestContext } from '../src/services/request-context.js';
+import { handBlocksOver } from './finished-blocks.js';
 import { handOver } from './finished-rows.js';
 
 @Resolver(() => UsageRowConnection)
 export class UsageRowConnectionFieldsResolver {
   @FieldResolver(() => [UsageRowEdge], { complexity: itemCost, description: 'Rows with their cursors.' })
   async edges(
-    @Root() { edges }: UsageRowConnection,
+    @Root() { edges, blocks }: UsageRowConnection,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly UsageRowEdge[]> {
+    if (blocks) return handBlocksOver('UsageRowEdge', blocks, context, info);
     return (await handOver('UsageRowEdge', edges, context, info)) ? [] : edges;
   }
 
   @FieldResolver(() => [UsageRow], { complexity: itemCost, description: 'Rows without their cursors.' })
   async nodes(
-    @Root() { edges }: UsageRowConnection,
+    @Root() { edges, blocks }: UsageRowConnection,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly UsageRow[]> {
+    if (blocks) return handBlocksOver('UsageRow', blocks, context, info);
     return (await handOver('UsageRow', edges, context, info)) ? [] : edges.map(({ node }) => node);
   }
 

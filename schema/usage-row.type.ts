@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 
 import type { HttpMethod } from '../src/domain/operation.js';
+import type { RowBlock } from '../src/domain/row-block.js';
 import { OAuthClient, User } from './directory.type.js';
 import { HttpMethodEnum } from './enums.js';
 import { PageInfo } from './node.type.js';
@@ -71,10 +72,19 @@ export class UsageRowEdge {
   node!: UsageRow;
 }
 
+/** Rows by columns, with what makes the cursor of a position. */
+export interface RowBlocks {
+  readonly blocks: readonly RowBlock[];
+  readonly cursorAt: (position: number) => string;
+}
+
 @ObjectType({ description: 'A page of rows.' })
 export class UsageRowConnection {
-  /** Behind the field resolvers of `edges` and `nodes`. */
+  /** Behind the field resolvers of `edges` and `nodes`; none where there are `blocks`. */
   edges!: readonly UsageRowEdge[];
+
+  /** The rows of a page that is handed over as a text; not a field. */
+  blocks!: RowBlocks | null;
 
   @Field(() => PageInfo, { description: 'Where the page stands.' })
   pageInfo!: PageInfo;

@@ -18,6 +18,7 @@ import type { GroupQuery, UsageGroup } from './group-query.js';
 import type { OverdueSpread } from './overdue.js';
 import type { UsageOperation } from './operation.js';
 import type { UsageRequest } from './request.js';
+import type { RowBlock } from './row-block.js';
 import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
 import type { Passage } from './upstream-trouble.js';
 import type { RowFilter, RowQuery } from './row-query.js';
@@ -203,6 +204,11 @@ export interface ExecutionStore {
     query?: RowQuery,
     signal?: AbortSignal,
   ): Promise<PageOf<PositionedRow>>;
+  /**
+   * The `count` rows behind position `after`, in upstream's order, by columns. Null when they are not all kept so, and
+   * are to be read as `rows`.
+   */
+  blocks(executionId: string, after: number, count: number): Promise<readonly RowBlock[] | null>;
   countRows(executionId: string, filter: RowFilter, signal?: AbortSignal): Promise<number>;
   /** Over all rows, or over those that pass a filter. Sums stop at the largest number that JavaScript has exactly. */
   totals(executionId: string, filter?: RowFilter, signal?: AbortSignal): Promise<UsageTotals>;

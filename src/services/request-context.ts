@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 
 import type { Caller, NamedEntity } from '../domain/caller.js';
+import type { ByteSink } from '../lib/byte-sink.js';
 import type { BudgetService } from './upstream-calls/budget-service.js';
 import type { CredentialVisits } from './upstream-calls/credential-visits.js';
 import type { DirectoryService } from './directory-service.js';
@@ -34,11 +35,13 @@ export interface RequestContext {
   readonly finishedLists?: FinishedLists;
 }
 
-/** A list of a result as it is to be sent, key by key, and where it belongs: the executor is given an empty one. */
+/** A list of a result as it is to be sent, and where it belongs: the executor is given an empty one. */
 export interface FinishedList {
   /** Response keys and indexes, from the root. */
   readonly path: readonly (string | number)[];
-  readonly items: readonly object[];
+  /** Objects whose keys are the answer's, or what writes the JSON of the whole list. */
+  readonly items: readonly object[] | WritesJson;
 }
 
+export type WritesJson = (sink: ByteSink) => void;
 export type FinishedLists = FinishedList[];

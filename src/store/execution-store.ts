@@ -12,6 +12,7 @@ import * as writes from './execution-writes.js';
 import { deleteExpired } from './expiry.js';
 import { deleteOldKeys } from './idempotency-keys.js';
 import { spreadOverdue } from './overdue-queue.js';
+import { readBlocks } from './row-blocks.js';
 import { scanRows } from './row-scan.js';
 import { createUnlessShared, findShared } from './shared-starts.js';
 import { readComparison } from './usage-comparison.js';
@@ -66,6 +67,7 @@ export function createExecutionStore(db: Db): ExecutionStore {
     },
     now: () => reads.now(db),
     neededCredentials: (...args) => reads.neededCredentials(db, ...args),
+    blocks: (...args) => readBlocks(db, ...args),
     rows: (...args) => asking(() => readRows(db, ...args)),
     countRows: (...args) => asking(() => countRows(db, ...args)),
     totals: (...args) => asking(() => readTotals(db, ...args)),

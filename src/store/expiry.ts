@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 
 import type { Db } from './database.js';
+import { blocksBehind } from './row-blocks.js';
 
 /** Some tens of milliseconds of work. */
 const ROWS_PER_BATCH = 5_000;
@@ -50,5 +51,7 @@ function upToRows(expired: readonly Expired[], most: number): string[] {
 async function shorten(tx: Db, { id, row_count: count }: Expired): Promise<void> {
   const left = Math.max(0, count - ROWS_PER_BATCH);
   await sql`DELETE FROM usage_rows WHERE execution_id = ${id} AND position > ${left}`.execute(tx);
+  // Together they are no more than one batch of rows.
+  await blocksBehind(id, 0).execute(tx);
   await sql`UPDATE executions SET row_count = ${left} WHERE id = ${id}`.execute(tx);
 }

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { UsageRow } from '../domain/execution.js';
 import { CopyData } from './copy.js';
 import type { Db } from './database.js';
+import { blocksBehind, insertBlocks } from './row-blocks.js';
 import type { RowColumn } from './usage-columns.js';
 
 /** About 1 MB a statement: few round trips, and little that waits in memory for the server. */
@@ -50,15 +51,19 @@ export async function insertRows(
 ): Promise<void> {
   const columns = sql.join(COLUMNS.map((column) => sql.ref(column)));
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    const data = await toCopyData(uuid, offset + start, rows.slice(start, start + ROWS_PER_STATEMENT));
+    const part = rows.slice(start, start + ROWS_PER_STATEMENT);
+    const data = await toCopyData(uuid, offset + start, part);
     // The parameter stands in a comment: it is what the statement reads.
     await sql`COPY usage_rows (${columns}) FROM STDIN -- ${data}`.execute(tx);
+    await insertBlocks(tx, uuid, offset + start, part);
   }
 }
 
 /** All of them, or those behind position `from`. */
 export async function deleteRows(db: Db, uuid: string, from = 0): Promise<void> {
-  await db.deleteFrom('usage_rows').where('execution_id', '=', uuid).where('position', '>', from).execute();
+  await sql`
+    WITH blocks AS (${blocksBehind(uuid, from)})
+    DELETE FROM usage_rows WHERE execution_id = ${uuid} AND position > ${from}`.execute(db);
 }
 
 async function toCopyData(uuid: string, offset: number, rows: readonly UsageRow[]): Promise<CopyData> {

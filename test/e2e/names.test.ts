@@ -55,7 +55,10 @@ describe('names in rows', () => {
 
   it('of OAuth clients that upstream left out cost one call for a page', async () => {
     const id = await finishedId(app.url, 'ORGANIZATION_QUERY', { groupBy: ['OAUTH_CLIENT'] });
-    await inDatabase(app.databaseUrl, 'UPDATE usage_rows SET oauth_client_name = NULL');
+    await inDatabase(
+      app.databaseUrl,
+      'UPDATE usage_rows SET oauth_client_name = NULL; DELETE FROM row_blocks',
+    );
     const before = app.simulator.requests.length;
 
     const clients = (await readPage(app.url, id)).rows.nodes.flatMap((row) => row.oauthClient ?? []);
@@ -82,7 +85,7 @@ describe('names in rows', () => {
 describe('names that were looked up', () => {
   const tenant = ['oauth:client:view', 'usage:*'];
   const withoutNames = (table: string) =>
-    inDatabase(app.databaseUrl, `UPDATE usage_rows SET ${table} = NULL`);
+    inDatabase(app.databaseUrl, `UPDATE usage_rows SET ${table} = NULL; DELETE FROM row_blocks`);
   const clientsOf = async (id: string, token?: string) =>
     (await readPage(app.url, id, {}, token)).rows.nodes.flatMap((row) => row.oauthClient ?? []);
   const nameless = (things: readonly { readonly name?: string | null }[]) =>

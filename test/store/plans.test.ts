@@ -68,12 +68,12 @@ const STATEMENTS: readonly Statement[] = [
   ],
   [
     'the end of an execution',
-    ['executions_pkey'],
+    ['executions_pkey', 'row_blocks_pkey', 'usage_rows_pkey'],
     async ({ store, claim }) => store.finish(await claim(), SUCCEEDED, numberedRows(3), TTL_MS),
   ],
   [
     'a cancel',
-    ['executions_pkey', 'usage_rows_pkey'],
+    ['executions_pkey', 'row_blocks_pkey', 'usage_rows_pkey'],
     ({ store, another }) => store.cancel(another, EVERYTHING, TTL_MS),
   ],
   ['the look for an identical execution', ['executions_identical'], ({ store }) => store.findShared(SHARING)],
@@ -192,6 +192,7 @@ describe.each([
     test = await createTestStore();
     await test.query('ALTER TABLE executions SET (autovacuum_enabled = off)');
     await test.query('ALTER TABLE usage_rows SET (autovacuum_enabled = off)');
+    await test.query('ALTER TABLE row_blocks SET (autovacuum_enabled = off)');
     await fill(test);
     if (isAnalyzed) await test.query('ANALYZE');
     explained = explain(test.url);
@@ -252,6 +253,10 @@ async function fill(test: TestStore): Promise<void> {
      FROM (SELECT id FROM executions WHERE status = 'SUCCEEDED' AND organization_id = 'org-1' LIMIT $1) AS chosen,
        generate_series(1, $2::integer) AS position`,
     [SIZES.results, SIZES.rowsOfEach],
+  );
+  await test.query(
+    `INSERT INTO row_blocks (execution_id, position, row_count, columns)
+     SELECT id, 1, 1, '' FROM executions WHERE status = 'SUCCEEDED'`,
   );
 }
 

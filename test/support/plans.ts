@@ -2,6 +2,7 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 
+import { withCopy } from '../../src/store/copy.js';
 import type { Db } from '../../src/store/database.js';
 import type { Tables } from '../../src/store/tables.js';
 
@@ -19,7 +20,7 @@ export interface Explained {
   stop(): Promise<void>;
 }
 
-const TABLES = ['executions', 'usage_rows'];
+const TABLES = ['executions', 'usage_rows', 'row_blocks'];
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -32,7 +33,13 @@ export function explain(url: string): Explained {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   let sent: CompiledQuery[] = [];
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({
+      pool: {
+        options: pool.options,
+        connect: async () => withCopy(await pool.connect()),
+        end: () => pool.end(),
+      },
+    }),
     log: ({ query }) => void sent.push(query),
   });
   return {
@@ -40,7 +47,10 @@ export function explain(url: string): Explained {
     async readingOf(work) {
       sent = [];
       await work();
-      const statements = sent.filter(({ sql }) => TABLES.some((table) => sql.includes(table)));
+      // COPY reads nothing, and can not be explained.
+      const statements = sent.filter(
+        ({ sql }) => TABLES.some((table) => sql.includes(table)) && !sql.startsWith('COPY'),
+      );
       if (statements.length === 0) throw new Error('no statement was sent');
       const nodes: PlanNode[] = [];
       for (const statement of statements) nodes.push(...(await nodesOf(pool, statement)));

@@ -9,6 +9,7 @@ import * as upstreamTroubles from './005-upstream-troubles.js';
 import * as queryDurations from './006-query-durations.js';
 import * as listedBy from './007-listed-by.js';
 import * as rowsInBulk from './008-rows-in-bulk.js';
+import * as rowBlocks from './009-row-blocks.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
@@ -19,4 +20,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '006-query-durations': queryDurations,
   '007-listed-by': listedBy,
   '008-rows-in-bulk': rowsInBulk,
+  '009-row-blocks': rowBlocks,
 };

@@ -2,8 +2,8 @@
  * Queries over `POST /graphql` without Apollo around them, which takes several times as long as a small query itself.
  * Only what Apollo would execute comes here, and what it would answer comes out, byte by byte; whatever is the least
  * unusual (other methods, other kinds of operations, any refusal) is left to it. An answer that is made of finished
- * executions alone is kept as it was sent, and given again after whoever asks has been looked at like everybody, and
- * everything in it has proved to be still true.
+ * executions alone is kept as it was sent the second time, and given from then on after whoever asks has been looked at
+ * like everybody, and everything in it has proved to be still true.
  */
 import {
   type DocumentNode,
@@ -22,6 +22,7 @@ import { isRecord } from '../../lib/is-record.js';
 import type { Logger } from '../../lib/logger.js';
 import type { FinishedList, RequestContext } from '../../services/request-context.js';
 import { type Reads, stillTrue, trackReads } from '../../services/tracked-reads.js';
+import { toBody } from './answer-body.js';
 import { createAnswerCache } from './answer-cache.js';
 import { formatGraphQLError } from '../graphql-errors.js';
 import { type AdmittedDocument, isOfUsualLength, type OperationGate } from '../documents/operation-gate.js';
@@ -111,8 +112,7 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       operationName: request.operationName ?? null,
       options: gate.executionOptions,
     });
-    for (const { path, items } of finishedLists) putIn(result.data, path, items);
-    return { result, reads: result.errors ? null : lasting() };
+    return { result, finishedLists, reads: result.errors ? null : lasting() };
   }
 
   return {
@@ -122,6 +122,7 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       const operation = getOperationAST(document, request.operationName);
       if (operation?.operation !== OperationTypeNode.QUERY) return null;
       const asked = JSON.stringify([known.idOf(document), request.operationName, request.variables]);
+      const isAskedAgain = weighed.has(asked);
       try {
         weigh(asked, found, request, document);
       } catch {
@@ -133,13 +134,17 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       const kept = answers.get(key);
       // What can not be read now is an error of its field, when the answer is made anew.
       if (kept && (await stillTrue(kept.reads, context).catch(() => false))) return kept.body;
-      const { result, reads } = await run(request, document, context);
+      const { result, finishedLists, reads } = await run(request, document, context);
       // Its variables do not fit: nothing was executed.
       if (result.data === undefined) return null;
-      if (result.errors) return failed(result, { text: found.text, variables: request.variables }, context);
-      const text = toBody(result);
+      if (result.errors) {
+        return failed(result, finishedLists, { text: found.text, variables: request.variables }, context);
+      }
+      const text = toBody(result, finishedLists);
+      // One who pages through a result pushes out nothing that is asked for again and again.
+      if (!isAskedAgain) return text;
       if (!reads || key.length > MOST_KEY_LENGTH || !isLasting(document, operation.selectionSet)) return text;
-      const body = text.length < SHORT ? text : Buffer.from(text);
+      const body = typeof text !== 'string' || text.length < SHORT ? text : Buffer.from(text);
       answers.set(key, { body, reads });
       return body;
     },
@@ -147,33 +152,21 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
 
   function failed(
     { data, errors = [] }: ExecutionResult,
+    lists: readonly FinishedList[],
     asked: Asked,
     { requestId }: RequestContext,
-  ): string {
+  ): Buffer | string {
     const formatted = errors.map((error) => formatGraphQLError(error, log, requestId));
-    return toBody({ errors: gate.shown.ofFields(formatted, asked), data: data ?? null });
+    return toBody({ errors: gate.shown.ofFields(formatted, asked), data: data ?? null }, lists);
   }
 }
 
 interface Ran {
   readonly result: ExecutionResult;
+  /** Still to be put into it. */
+  readonly finishedLists: readonly FinishedList[];
   /** Null: it is good for once. */
   readonly reads: Reads | null;
-}
-
-/** As Apollo writes it. */
-function toBody({ errors, data }: { readonly errors?: unknown; readonly data?: unknown }): string {
-  return `${JSON.stringify({ errors, data })}\n`;
-}
-
-/** An error beside it may have taken away what it stood in. */
-function putIn(data: unknown, path: FinishedList['path'], items: readonly object[]): void {
-  let parent: unknown = data;
-  for (const key of path.slice(0, -1)) parent = (parent as Record<string | number, unknown> | null)?.[key];
-  const last = path.at(-1);
-  if (last !== undefined && typeof parent === 'object' && parent !== null) {
-    (parent as Record<string | number, unknown>)[last] = items;
-  }
 }
 
 /** Whether only such fields are asked for that tell the context what they read. */
