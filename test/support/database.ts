@@ -1,5 +1,6 @@
 /** One PostgreSQL for the whole test run (see `global-setup.ts`), one database in it for each caller. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import pg from 'pg';
 
@@ -14,8 +15,20 @@ export async function createTestDatabase(): Promise<{ readonly url: string; drop
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () => inDatabase(serverUrl(), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    async drop() {
+      await untilLeft(name);
+      await inDatabase(serverUrl(), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+/** A pool has ended a moment before its connections have: one that is cut just then fails where nobody listens. */
+async function untilLeft(name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl() });
+  await client.connect();
+  const connected = 'SELECT FROM pg_stat_activity WHERE datname = $1';
+  for (let i = 0; i < 50 && (await client.query(connected, [name])).rowCount !== 0; i += 1) await delay(20);
+  await client.end();
 }
 
 /** One statement from outside of the application. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { buildSchema, getIntrospectionQuery, type DocumentNode, print } from 'graphql';
 
+import { prepareOperations } from '../../web/src/operations.js';
 import { codeBlocks, ROOT } from './markdown.js';
 import * as documents from '../documents/usage.graphql.js';
 import { ExportUrls } from '../documents/export.graphql.js';
@@ -16,7 +17,7 @@ export async function documentedOperations(): Promise<DocumentedOperation[]> {
   return [
     ...typedDocuments(),
     ...(await fromDocumentation()),
-    ...(await fromPage()),
+    ...fromPage(),
     // As GraphiQL asks, with everything that it may ask for.
     {
       name: 'introspection',
@@ -50,11 +51,6 @@ async function fromDocumentation(): Promise<DocumentedOperation[]> {
   return shown.map(({ place, text }) => ({ name: place, query: text }));
 }
 
-/** The page is built apart from the tests: its operations are read from its source, interval and all. */
-async function fromPage(): Promise<DocumentedOperation[]> {
-  const source = await readFile(new URL('web/src/operations.ts', ROOT), 'utf8');
-  return [...source.matchAll(/`(# [^`]*\{[^`]*)`/g)].map(([, text = ''], i) => ({
-    name: `page ${i + 1}`,
-    query: text.replaceAll('${interval}', '2026-02-01/2026-02-28'),
-  }));
+function fromPage(): DocumentedOperation[] {
+  return prepareOperations(new Date()).map(({ query }, i) => ({ name: `page ${i + 1}`, query }));
 }
