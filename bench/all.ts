@@ -3,7 +3,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const ALL = ['page.ts', 'small.ts', 'fan-out.ts', 'poll-simulation/run.ts'];
+const ALL = [
+  'page.ts',
+  'small.ts',
+  'fan-out.ts',
+  'big-results.ts',
+  'start.ts',
+  'budget.ts',
+  'growth.ts',
+  'poll-simulation/run.ts',
+];
 
 for (const name of ALL) {
   process.stdout.write(`\n# ${name}\n`);

@@ -12,7 +12,7 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { startEmbeddedPostgres } from '../dist/src/store/embedded/embedded-postgres.js';
 import { rounded, save, type Summary, summary } from './lib/compare.ts';
 
-const ROUNDS = 2;
+const ROUNDS = 7;
 const IDLE_MS = 5_000;
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../dist/compile-cache', import.meta.url));

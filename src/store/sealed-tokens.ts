@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 
 import type { SealedToken, SealedTokenStore } from '../domain/ports.js';
 import type { Db } from './database.js';
+import { availability } from './errors.js';
 
 /** Inside the transaction in which an execution comes to need it. */
 export async function keepSealed(tx: Db, id: string, { keyId, sealed }: SealedToken): Promise<void> {
@@ -18,8 +19,9 @@ export async function keepSealed(tx: Db, id: string, { keyId, sealed }: SealedTo
     .execute();
 }
 
+/** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createSealedTokenStore(db: Db): SealedTokenStore {
-  return {
+  return availability<SealedTokenStore>({
     async load(credentialId) {
       const row = await db
         .selectFrom('credentials')
@@ -36,5 +38,5 @@ export function createSealedTokenStore(db: Db): SealedTokenStore {
         )`.execute(db);
       return Number(result.numAffectedRows ?? 0n);
     },
-  };
+  });
 }

@@ -30,16 +30,17 @@ export function createStalledClients(keepAliveMs: number): StalledClients {
   let timer: NodeJS.Timeout | undefined;
 
   async function look(): Promise<void> {
-    const [first] = clients;
-    const unacknowledged = await readUnacknowledged(first?.socket.localPort ?? 0);
-    for (const watched of clients) {
-      const { socket: each } = watched;
-      const unseen = unacknowledged.get(each.remotePort ?? 0);
+    // Before the table is read: what is written meanwhile would look as if it had been taken.
+    const looked = [...clients].map((watched) => ({ watched, ...sentTo(watched.socket) }));
+    const unacknowledged = await readUnacknowledged(looked[0]?.watched.socket.localPort ?? 0);
+    for (const { watched, written, queued } of looked) {
+      if (!clients.has(watched)) continue;
+      const unseen = unacknowledged.get(watched.socket.remotePort ?? 0);
       // A table that changes while it is read may lack a line: that is no sign of life.
       if (unseen === undefined && unacknowledged.size > 0) continue;
       // What is only in part with the kernel counts twice here, so that `taken` is never too high.
-      const waiting = each.writableLength + (unseen ?? 0);
-      note(watched, each.bytesWritten - waiting, waiting);
+      const waiting = queued + (unseen ?? 0);
+      note(watched, written - waiting, waiting);
       if (watched.looks > LOOKS_IN_A_KEEPALIVE) watched.onStalled();
     }
   }
@@ -58,6 +59,10 @@ export function createStalledClients(keepAliveMs: number): StalledClients {
       };
     },
   };
+}
+
+function sentTo({ bytesWritten, writableLength }: Socket): { written: number; queued: number } {
+  return { written: bytesWritten, queued: writableLength };
 }
 
 function note(watched: Watched, taken: number, waiting: number): void {
