@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { ExecutionStore } from '../../dist/src/domain/ports.js';
+import type { ExecutionStore } from '../../dist/src/domain/ports/execution-store.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
 import { createDatabase, type Database } from '../../dist/src/store/database.js';
 import { startEmbeddedPostgres } from '../../dist/src/store/embedded/embedded-postgres.js';

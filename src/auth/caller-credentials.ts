@@ -4,7 +4,7 @@
  * other nodes. Without one, an execution can be polled by the node that created it alone.
  */
 import type { Caller } from '../domain/caller.js';
-import type { CredentialSource, HeldCredential, SealedTokenStore } from '../domain/ports.js';
+import type { CredentialSource, HeldCredential, SealedTokenStore } from '../domain/ports/credentials.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
 import type { TokenCipher } from './token-cipher.js';
 import { tokenHash } from './token-hash.js';

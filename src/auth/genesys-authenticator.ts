@@ -6,7 +6,7 @@
  */
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
-import type { Authenticator, UpstreamIdentity } from '../domain/ports.js';
+import type { Authenticator, UpstreamIdentity } from '../domain/ports/callers.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 import { type Logger, silentLogger } from '../lib/logger.js';

@@ -7,7 +7,7 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerif
 
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
-import type { Authenticator } from '../domain/ports.js';
+import type { Authenticator } from '../domain/ports/callers.js';
 import { isTokenShaped } from '../lib/bearer.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 import { type Logger, silentLogger } from '../lib/logger.js';

@@ -1,4 +1,4 @@
-import type { CredentialSource, ServiceTokenSource } from '../domain/ports.js';
+import type { CredentialSource, ServiceTokenSource } from '../domain/ports/credentials.js';
 
 /** Names the service's own credential wherever a caller's would be named by its token's hash. */
 export const SERVICE_CREDENTIAL_ID = 'service';

@@ -2,7 +2,8 @@
  * Names for callers whose tokens mean nothing to upstream: it is asked with the service's own token. A caller's token
  * never leaves the service.
  */
-import type { ServiceTokenSource, UpstreamDirectory } from '../domain/ports.js';
+import type { UpstreamDirectory } from '../domain/ports/callers.js';
+import type { ServiceTokenSource } from '../domain/ports/credentials.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 
 export function createServiceDirectory(

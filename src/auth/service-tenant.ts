@@ -5,7 +5,8 @@
  */
 import type { Caller, NamedEntity } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
-import type { Authenticator, ServiceTokenSource, UpstreamIdentity } from '../domain/ports.js';
+import type { Authenticator, UpstreamIdentity } from '../domain/ports/callers.js';
+import type { ServiceTokenSource } from '../domain/ports/credentials.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 
 export interface ServiceTenantOptions {

@@ -5,7 +5,7 @@
  * Sealed form: nonce (12 bytes), tag (16 bytes), ciphertext.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { SealedToken } from '../domain/ports.js';
+import type { SealedToken } from '../domain/ports/credentials.js';
 import { StartupError } from '../lib/startup-error.js';
 
 export interface TokenCipher {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 
 import type { Config } from '../config.js';
 import { overdueSpread } from '../domain/overdue.js';
-import type { ExecutionEvents } from '../domain/ports.js';
+import type { ExecutionEvents } from '../domain/ports/execution-events.js';
 import type { Logger } from '../lib/logger.js';
 import { createCredentialVisits } from '../services/upstream-calls/credential-visits.js';
 import { createExecutionService } from '../services/execution-service.js';

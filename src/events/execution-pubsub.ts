@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 
 import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
 
-import type { ExecutionEvent, ExecutionEvents } from '../domain/ports.js';
+import type { ExecutionEvent, ExecutionEvents } from '../domain/ports/execution-events.js';
 
 /** What the database tells of a change. `finishedIn`: the organization, when the execution has just ended. */
 export interface ExecutionChange {

@@ -4,7 +4,7 @@
  */
 import { type Caller, holdsPermission, type NamedEntity, scopeOf } from '../domain/caller.js';
 import { ASK_FOR_ROLE, RequestError } from '../domain/error-codes.js';
-import type { UpstreamDirectory } from '../domain/ports.js';
+import type { UpstreamDirectory } from '../domain/ports/callers.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 import { createNameCache } from './name-cache.js';
 

@@ -3,7 +3,7 @@ import { type Caller, visibilityOf } from '../domain/caller.js';
 import { executionNotFound, type UserError, type UserErrorCode } from '../domain/error-codes.js';
 import type { Execution } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
-import type { ListPage, PageOf } from '../domain/ports.js';
+import type { ListPage, PageOf } from '../domain/ports/execution-store.js';
 import { createSharedReads } from './shared-reads.js';
 import { createStartExecution, type StartExecution, type StartExecutionOptions } from './start-execution.js';
 

@@ -6,7 +6,7 @@
 import type { Caller } from '../domain/caller.js';
 import { executionNotFound, RequestError } from '../domain/error-codes.js';
 import { type Execution, isFinal, type UsageRow } from '../domain/execution.js';
-import type { ExecutionStore } from '../domain/ports.js';
+import type { ExecutionStore } from '../domain/ports/execution-store.js';
 import type { Logger } from '../lib/logger.js';
 import type { DirectoryService } from './directory-service.js';
 import type { ExecutionService } from './execution-service.js';

@@ -5,7 +5,7 @@
  */
 import { isVisible, type Visibility } from '../domain/caller.js';
 import type { Execution } from '../domain/execution.js';
-import type { ExecutionStore } from '../domain/ports.js';
+import type { ExecutionStore } from '../domain/ports/execution-store.js';
 
 /** Null when unknown, foreign or expired. */
 export type ReadExecution = (id: string, visibility: Visibility) => Promise<Execution | null>;

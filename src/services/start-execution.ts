@@ -15,14 +15,14 @@ import {
 } from '../domain/error-codes.js';
 import { type Execution, isFinal } from '../domain/execution.js';
 import { OPERATION_TRAITS, type UsageOperation } from '../domain/operation.js';
+import type { CredentialSource } from '../domain/ports/credentials.js';
 import type {
   Claim,
-  CredentialSource,
   ExecutionStore,
   NewExecution,
   Sharing,
   StoredStart,
-} from '../domain/ports.js';
+} from '../domain/ports/execution-store.js';
 import { canonicalRequest, type RequestDraft, type UsageRequest } from '../domain/request.js';
 import { requestDigest, requestKey } from '../domain/request-key.js';
 import { checkStartOptions, type StartOptions } from '../domain/start-options.js';

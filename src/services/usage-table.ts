@@ -12,7 +12,7 @@ import {
   type UsageGroup,
 } from '../domain/group-query.js';
 import type { UsageDimension } from '../domain/operation.js';
-import type { ExecutionStore, PageOf, PositionedRow } from '../domain/ports.js';
+import type { ExecutionStore, PageOf, PositionedRow } from '../domain/ports/execution-store.js';
 import type { RowBlock } from '../domain/row-block.js';
 import { EVERY_ROW, type OrderDraft, type RowFilter, type RowQuery } from '../domain/row-query.js';
 

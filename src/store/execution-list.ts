@@ -13,7 +13,7 @@ import { EXECUTION_STATUSES, type Execution } from '../domain/execution.js';
 import type { ExecutionFilter } from '../domain/execution-filter.js';
 import { toUuid } from '../domain/execution-id.js';
 import { USAGE_OPERATIONS } from '../domain/operation.js';
-import type { ListPage, PageOf } from '../domain/ports.js';
+import type { ListPage, PageOf } from '../domain/ports/execution-store.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toExecution } from './mapping.js';
 import { unexpired, visibleTo } from './sql.js';

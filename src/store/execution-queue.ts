@@ -8,7 +8,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 
-import type { Claim } from '../domain/ports.js';
+import type { Claim } from '../domain/ports/execution-store.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ClaimedRow, toClaim } from './mapping.js';

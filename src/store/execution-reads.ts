@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 
 import type { Visibility } from '../domain/caller.js';
 import type { Execution } from '../domain/execution.js';
-import type { FinishedMark } from '../domain/ports.js';
+import type { FinishedMark } from '../domain/ports/execution-store.js';
 import { toPublicId, toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toExecution } from './mapping.js';

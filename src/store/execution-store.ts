@@ -1,7 +1,7 @@
 /** The store of executions: each family of statements has its own file, this one puts them behind the port. */
 import pLimit from 'p-limit';
 
-import type { ExecutionStore } from '../domain/ports.js';
+import type { ExecutionStore } from '../domain/ports/execution-store.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 import * as waits from './credential-waits.js';

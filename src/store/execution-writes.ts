@@ -13,7 +13,7 @@ import {
   type PutOffReason,
   type UsageRow,
 } from '../domain/execution.js';
-import type { Attempt, Claim, NewExecution } from '../domain/ports.js';
+import type { Attempt, Claim, NewExecution } from '../domain/ports/execution-store.js';
 import { toUuid } from '../domain/execution-id.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toClaim, toExecution } from './mapping.js';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 
 import { toUuid } from '../domain/execution-id.js';
-import type { Idempotency, SharedStart, Sharing } from '../domain/ports.js';
+import type { Idempotency, SharedStart, Sharing } from '../domain/ports/execution-store.js';
 import type { Db } from './database.js';
 import { type ExecutionRow, toExecution } from './mapping.js';
 import { unexpired, visibleTo } from './sql.js';

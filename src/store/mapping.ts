@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 
 import type { Execution, ExecutionError } from '../domain/execution.js';
 import { toPublicId } from '../domain/execution-id.js';
-import type { Claim } from '../domain/ports.js';
+import type { Claim } from '../domain/ports/execution-store.js';
 import type { ExecutionsTable } from './tables.js';
 
 export type ExecutionRow = Selectable<ExecutionsTable>;

@@ -1,7 +1,7 @@
 /** What all nodes have learned about how long queries take; see `services/polling/duration-models.ts`. */
 import { sql } from 'kysely';
 
-import type { DurationStore, KnownDurations, LearnedDurations } from '../domain/ports.js';
+import type { DurationStore, KnownDurations, LearnedDurations } from '../domain/ports/query-durations.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 

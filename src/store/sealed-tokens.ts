@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 
-import type { SealedToken, SealedTokenStore } from '../domain/ports.js';
+import type { SealedToken, SealedTokenStore } from '../domain/ports/credentials.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 

@@ -8,7 +8,7 @@
  */
 import { sql } from 'kysely';
 
-import type { NewExecution, SharedStart, Sharing, StoredStart } from '../domain/ports.js';
+import type { NewExecution, SharedStart, Sharing, StoredStart } from '../domain/ports/execution-store.js';
 import type { Db } from './database.js';
 import { insertExecution } from './execution-writes.js';
 import { bind, findBound } from './idempotency-keys.js';

@@ -9,7 +9,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 
-import type { UpstreamBudgetStore } from '../domain/ports.js';
+import type { UpstreamBudgetStore } from '../domain/ports/upstream-limits.js';
 import {
   type Admission,
   type BudgetOptions,

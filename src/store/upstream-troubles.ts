@@ -6,7 +6,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 
-import type { UpstreamTroubleStore } from '../domain/ports.js';
+import type { UpstreamTroubleStore } from '../domain/ports/upstream-limits.js';
 import type { Passage, TroubleOptions } from '../domain/upstream-trouble.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';

@@ -2,7 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 
 import type { UsageRow, UsageTotals } from '../domain/execution.js';
-import type { PageOf, PositionedRow } from '../domain/ports.js';
+import type { PageOf, PositionedRow } from '../domain/ports/execution-store.js';
 import { EVERY_ROW, type RowFilter, type RowQuery } from '../domain/row-query.js';
 import { runCancelable } from './cancelable.js';
 import type { Db } from './database.js';

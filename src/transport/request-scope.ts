@@ -1,7 +1,7 @@
 /** What all three doors do before an operation: who asks, and what the resolvers get. */
 import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
-import type { Authenticator } from '../domain/ports.js';
+import type { Authenticator } from '../domain/ports/callers.js';
 import { bearerToken } from '../lib/bearer.js';
 import type { RequestContext } from '../services/request-context.js';
 import { type Authorization, createTokenWatch } from './admission/token-watch.js';

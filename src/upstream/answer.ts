@@ -3,7 +3,7 @@
  * add names, and asking again is the only harmless reading of them.
  */
 import type { UsageRow } from '../domain/execution.js';
-import type { PollAnswer, TakeRows } from '../domain/ports.js';
+import type { PollAnswer, TakeRows } from '../domain/ports/usage-upstream.js';
 import type { AnswerContext } from './http.js';
 import { isJson, objectOf, requiredText, textOrNull, type Unparsed, UnreadableAnswer } from './json.js';
 import type { ElementSink } from './json-reader.js';

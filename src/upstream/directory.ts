@@ -3,7 +3,7 @@
  * the list for pickers tells that it is forbidden. Nothing but id and name leaves this file: an OAuth client has a secret.
  */
 import type { NamedEntity } from '../domain/caller.js';
-import type { UpstreamDirectory } from '../domain/ports.js';
+import type { UpstreamDirectory } from '../domain/ports/callers.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import { bearer, type UpstreamHttp } from './http.js';
 import { objectOf, objectsOf } from './json.js';

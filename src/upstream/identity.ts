@@ -1,5 +1,5 @@
 import type { NamedEntity } from '../domain/caller.js';
-import type { TokenDescription, UpstreamIdentity } from '../domain/ports.js';
+import type { TokenDescription, UpstreamIdentity } from '../domain/ports/callers.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import { bearer, type UpstreamHttp } from './http.js';
 import { isJson, objectOf, requiredText, textOrNull } from './json.js';

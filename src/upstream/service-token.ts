@@ -2,7 +2,7 @@
  * The service's own token: fetched when it is first needed, renewed in the background before it ends, one
  * renewal at a time, ever more rarely while the login refuses or is away. It lives in memory alone.
  */
-import type { ServiceTokenSource } from '../domain/ports.js';
+import type { ServiceTokenSource } from '../domain/ports/credentials.js';
 import { UpstreamError } from '../domain/upstream-error.js';
 import { createUpstreamHttp, type UpstreamHttpOptions } from './http.js';
 import { objectOf, requiredText, UnreadableAnswer } from './json.js';

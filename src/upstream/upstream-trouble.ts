@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import { createTrouble, type Trouble } from '../lib/trouble.js';
 import { UpstreamError } from '../domain/upstream-error.js';
-import type { ServiceTokenSource } from '../domain/ports.js';
+import type { ServiceTokenSource } from '../domain/ports/credentials.js';
 import type { UpstreamHttp } from './http.js';
 
 /** Told of every answer of upstream, or of the error in its place (else null). */

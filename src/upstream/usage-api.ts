@@ -1,4 +1,4 @@
-import type { UsageUpstream } from '../domain/ports.js';
+import type { UsageUpstream } from '../domain/ports/usage-upstream.js';
 import { createAnswerReader } from './answer.js';
 import { bearer, type UpstreamHttp } from './http.js';
 import { objectOf, requiredText, UnreadableAnswer } from './json.js';

@@ -5,7 +5,7 @@ import { createServiceCredentials } from '../../src/auth/service-credentials.js'
 import { createTokenCipher } from '../../src/auth/token-cipher.js';
 import { tokenHash } from '../../src/auth/token-hash.js';
 import type { Caller } from '../../src/domain/caller.js';
-import type { SealedToken, SealedTokenStore } from '../../src/domain/ports.js';
+import type { SealedToken, SealedTokenStore } from '../../src/domain/ports/credentials.js';
 
 const KEY = randomBytes(32).toString('base64');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createServiceTenantAuthenticator } from '../../src/auth/service-tenant.js';
-import type { TokenDescription } from '../../src/domain/ports.js';
+import type { TokenDescription } from '../../src/domain/ports/callers.js';
 import { UpstreamError } from '../../src/domain/upstream-error.js';
 import { CALLER } from '../support/store.js';
 import { until } from '../support/until.js';

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { PubSub } from 'graphql-subscriptions';
 import pg from 'pg';
 
-import type { ExecutionEvent } from '../../src/domain/ports.js';
+import type { ExecutionEvent } from '../../src/domain/ports/execution-events.js';
 import { type ChangeListener, createChangeListener } from '../../src/events/change-listener.js';
 import { createExecutionPubSub, type ExecutionChange } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';

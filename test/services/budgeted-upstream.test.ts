@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { UpstreamBudgetStore } from '../../src/domain/ports.js';
+import type { UpstreamBudgetStore } from '../../src/domain/ports/upstream-limits.js';
 import type { BudgetOptions } from '../../src/domain/upstream-budget.js';
 import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { SubmittedQuery } from '../../src/domain/ports.js';
+import type { SubmittedQuery } from '../../src/domain/ports/usage-upstream.js';
 import { fails, hang } from '../support/scripted-upstream.js';
 import { stepParts } from '../support/steps.js';
 import { createTestStore, LEASE_MS, NODE, numberedRows, type TestStore } from '../support/store.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { createServiceCredentials } from '../../src/auth/service-credentials.js';
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim } from '../../src/domain/ports.js';
+import type { Claim } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createUnknownStatuses } from '../../src/services/polling/unknown-statuses.js';
 import { fails, NO_ROWS, RUNNING, upstreamError } from '../support/scripted-upstream.js';

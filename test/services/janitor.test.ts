@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { type CallerCredentials, createCallerCredentials } from '../../src/auth/caller-credentials.js';
 import { createTokenCipher } from '../../src/auth/token-cipher.js';
-import type { ExecutionStore } from '../../src/domain/ports.js';
+import type { ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createJanitor, tidy } from '../../src/services/polling/janitor.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { UpstreamTroubleStore } from '../../src/domain/ports.js';
+import type { UpstreamTroubleStore } from '../../src/domain/ports/upstream-limits.js';
 import type { UpstreamErrorDetails, UpstreamErrorKind } from '../../src/domain/upstream-error.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createPatientUpstream } from '../../src/services/upstream-calls/patient-upstream.js';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { overdueSpread } from '../../src/domain/overdue.js';
-import type { ExecutionStore } from '../../src/domain/ports.js';
+import type { ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { createExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createPoller, type Poller, type PollerOptions } from '../../src/services/polling/poller.js';

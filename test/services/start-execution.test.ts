@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Caller } from '../../src/domain/caller.js';
-import type { ExecutionStore } from '../../src/domain/ports.js';
+import type { ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import type { StartExecutionOptions } from '../../src/services/start-execution.js';
 import { fails, NO_ROWS } from '../support/scripted-upstream.js';
 import { type ServiceParts, startService } from '../support/service.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import type { Execution } from '../../src/domain/execution.js';
 import type { UsageOperation } from '../../src/domain/operation.js';
-import type { NewExecution } from '../../src/domain/ports.js';
+import type { NewExecution } from '../../src/domain/ports/execution-store.js';
 import { EVERY_ROW } from '../../src/domain/row-query.js';
 import type { RequestDraft } from '../../src/domain/request.js';
 import { createUsageTable, type UsageTable } from '../../src/services/usage-table.js';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim } from '../../src/domain/ports.js';
+import type { Claim } from '../../src/domain/ports/execution-store.js';
 import {
   createTestStore,
   EVERYTHING,

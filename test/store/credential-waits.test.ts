@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import type { Visibility } from '../../src/domain/caller.js';
 import { toUuid } from '../../src/domain/execution-id.js';
-import type { CredentialLack, HeldCredential, NewExecution } from '../../src/domain/ports.js';
+import type { CredentialLack, HeldCredential } from '../../src/domain/ports/credentials.js';
+import type { NewExecution } from '../../src/domain/ports/execution-store.js';
 import { createSealedTokenStore } from '../../src/store/sealed-tokens.js';
 import { until } from '../support/until.js';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { Claim, ExecutionStore } from '../../src/domain/ports.js';
+import type { Claim, ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { EVERY_ROW } from '../../src/domain/row-query.js';
 import { createExecutionStore } from '../../src/store/execution-store.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';

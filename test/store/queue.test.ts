@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 
-import type { Claim } from '../../src/domain/ports.js';
+import type { Claim } from '../../src/domain/ports/execution-store.js';
 import { claimDue } from '../../src/store/execution-queue.js';
 import type { Tables } from '../../src/store/tables.js';
 import { createTestStore, intent, LEASE_MS, NODE, runningClaim, type TestStore } from '../support/store.js';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isVisible, type Visibility } from '../../src/domain/caller.js';
 import { EXECUTION_STATUSES, type Execution } from '../../src/domain/execution.js';
 import { type ExecutionFilter, matchesFilter } from '../../src/domain/execution-filter.js';
-import type { ListPage } from '../../src/domain/ports.js';
+import type { ListPage } from '../../src/domain/ports/execution-store.js';
 import { CLIENT_ID } from '../support/usage-requests.js';
 import {
   createTestStore,

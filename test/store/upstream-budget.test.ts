@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { UpstreamBudgetStore } from '../../src/domain/ports.js';
+import type { UpstreamBudgetStore } from '../../src/domain/ports/upstream-limits.js';
 import type { Admission, BudgetOptions, UpstreamCall } from '../../src/domain/upstream-budget.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createDatabase, type Database } from '../../src/store/database.js';

@@ -5,7 +5,7 @@ import pg from 'pg';
 
 import type { UsageRow } from '../../src/domain/execution.js';
 import { USAGE_METRICS } from '../../src/domain/operation.js';
-import type { PositionedRow } from '../../src/domain/ports.js';
+import type { PositionedRow } from '../../src/domain/ports/execution-store.js';
 import type { RowFilter, RowOrder, RowQuery } from '../../src/domain/row-query.js';
 import { createExecutionStore } from '../../src/store/execution-store.js';
 import type { Tables } from '../../src/store/tables.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim } from '../../src/domain/ports.js';
+import type { Claim } from '../../src/domain/ports/execution-store.js';
 import {
   claimedAgain,
   createTestStore,

@@ -1,12 +1,12 @@
 /** Upstream and its credentials as a test wants them: written against the ports, without a network. */
+import type { CredentialSource } from '../../src/domain/ports/credentials.js';
 import type {
-  CredentialSource,
   PollAnswer,
   SubmittedQuery,
   TakeRows,
   UpstreamQuery,
   UsageUpstream,
-} from '../../src/domain/ports.js';
+} from '../../src/domain/ports/usage-upstream.js';
 import {
   UpstreamError,
   type UpstreamErrorDetails,

@@ -1,6 +1,6 @@
 /** A step over the real store and a scripted upstream. */
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports.js';
+import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createExecutionStep, type ExecutionStepOptions } from '../../src/services/polling/execution-step.js';
 import { createUnknownStatuses } from '../../src/services/polling/unknown-statuses.js';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Caller, Visibility } from '../../src/domain/caller.js';
 import type { ExecutionError, Outcome, UsageRow } from '../../src/domain/execution.js';
 import { USAGE_OPERATIONS } from '../../src/domain/operation.js';
-import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports.js';
+import type { Claim, ExecutionStore, NewExecution } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createDatabase, type Database } from '../../src/store/database.js';
 import { createExecutionStore } from '../../src/store/execution-store.js';

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 
 import { PubSub } from 'graphql-subscriptions';
 
-import type { ExecutionStore } from '../../src/domain/ports.js';
+import type { ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { createChangeListener } from '../../src/events/change-listener.js';
 import { createExecutionPubSub, type ExecutionPubSub } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';

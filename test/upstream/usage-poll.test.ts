@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UsageRow } from '../../src/domain/execution.js';
 import type { UsageMetric, UsageOperation } from '../../src/domain/operation.js';
-import type { PollAnswer } from '../../src/domain/ports.js';
+import type { PollAnswer } from '../../src/domain/ports/usage-upstream.js';
 import type { RequestDraft } from '../../src/domain/request.js';
 import { createUpstreamHttp } from '../../src/upstream/http.js';
 import { createUsageUpstream } from '../../src/upstream/usage-api.js';

@@ -1,7 +1,7 @@
 /** Tells the other nodes what this one has learned about durations, and learns from them: what one waited for all know. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { DurationStore } from '../../domain/ports.js';
+import type { DurationStore } from '../../domain/ports/query-durations.js';
 import type { Logger } from '../../lib/logger.js';
 import type { DurationModels } from './duration-models.js';
 import { logFailure } from '../log-failure.js';

@@ -3,7 +3,7 @@
  * the same with this length of interval and this grouping, and that of this tenant. A deep one that has seen little
  * leans on the one above it, and that on a prior: nothing is learned twice, and nothing has to be learned first.
  */
-import type { KnownDurations, LearnedDurations } from '../../domain/ports.js';
+import type { KnownDurations, LearnedDurations } from '../../domain/ports/query-durations.js';
 import {
   BIN_COUNT,
   EDGES_MS,

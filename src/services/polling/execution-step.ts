@@ -6,13 +6,9 @@
 import type { Execution, ExecutionError, Outcome } from '../../domain/execution.js';
 import { rowsAsOf } from '../../domain/data-day.js';
 import { type ExecutionErrorCode, RequestError } from '../../domain/error-codes.js';
-import type {
-  Claim,
-  CredentialSource,
-  ExecutionStore,
-  PollAnswer,
-  UsageUpstream,
-} from '../../domain/ports.js';
+import type { CredentialSource } from '../../domain/ports/credentials.js';
+import type { Claim, ExecutionStore } from '../../domain/ports/execution-store.js';
+import type { PollAnswer, UsageUpstream } from '../../domain/ports/usage-upstream.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
 import { isCredentialCode } from '../../domain/delay.js';
 import type { Logger } from '../../lib/logger.js';

@@ -1,14 +1,10 @@
 /** Tidies up: tokens that no open execution needs any more, in memory and at rest, and what has expired. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type {
-  CredentialSource,
-  DurationStore,
-  ExecutionStore,
-  SealedTokenStore,
-  UpstreamBudgetStore,
-  UpstreamTroubleStore,
-} from '../../domain/ports.js';
+import type { CredentialSource, SealedTokenStore } from '../../domain/ports/credentials.js';
+import type { ExecutionStore } from '../../domain/ports/execution-store.js';
+import type { DurationStore } from '../../domain/ports/query-durations.js';
+import type { UpstreamBudgetStore, UpstreamTroubleStore } from '../../domain/ports/upstream-limits.js';
 import type { Logger } from '../../lib/logger.js';
 import { logFailure } from '../log-failure.js';
 

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Execution } from '../../domain/execution.js';
 import type { OverdueSpread } from '../../domain/overdue.js';
-import type { Claim, ExecutionEvents, ExecutionStore } from '../../domain/ports.js';
+import type { ExecutionEvents } from '../../domain/ports/execution-events.js';
+import type { Claim, ExecutionStore } from '../../domain/ports/execution-store.js';
 import { createAlarm } from '../../lib/alarm.js';
 import { createInterruption } from '../../lib/interruption.js';
 import type { Logger } from '../../lib/logger.js';

@@ -4,7 +4,8 @@
  * read on: upstream waits with them. Answers that fit into memory in one piece, nearly all, wait for nobody.
  */
 import type { UsageRow } from '../../domain/execution.js';
-import type { Claim, ExecutionStore, TakeRows } from '../../domain/ports.js';
+import type { Claim, ExecutionStore } from '../../domain/ports/execution-store.js';
+import type { TakeRows } from '../../domain/ports/usage-upstream.js';
 import type { Turnstile } from '../../lib/turnstile.js';
 
 /** The claim is another node's now, or the execution was canceled: nothing more of the result is wanted. */

@@ -3,7 +3,7 @@
  * times, such as how long to wait for the next poll, would be wrong with it. It runs on the monotonic clock from one
  * look at the store to the next, so that a correction of the machine's clock does not move it either.
  */
-import type { ExecutionStore } from '../../domain/ports.js';
+import type { ExecutionStore } from '../../domain/ports/execution-store.js';
 
 export interface StoreClock {
   /** Milliseconds since the epoch. */

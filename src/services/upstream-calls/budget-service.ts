@@ -1,6 +1,6 @@
 /** What is left of the budget of upstream requests that a caller's executions share. */
 import type { Caller } from '../../domain/caller.js';
-import type { UpstreamBudgetStore } from '../../domain/ports.js';
+import type { UpstreamBudgetStore } from '../../domain/ports/upstream-limits.js';
 import type { BudgetState } from '../../domain/upstream-budget.js';
 
 export interface BudgetServiceOptions {

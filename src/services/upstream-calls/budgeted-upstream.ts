@@ -2,7 +2,8 @@
  * Upstream behind the shared budget: every request, each page of a result included, is admitted before it is made.
  * A refusal is no failure but a `PutOffError`; an answer that asks for patience blocks the credential for everybody.
  */
-import type { UpstreamBudgetStore, UsageUpstream } from '../../domain/ports.js';
+import type { UpstreamBudgetStore } from '../../domain/ports/upstream-limits.js';
+import type { UsageUpstream } from '../../domain/ports/usage-upstream.js';
 import type { UpstreamCall } from '../../domain/upstream-budget.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
 import type { Logger } from '../../lib/logger.js';

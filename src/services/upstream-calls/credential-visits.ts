@@ -9,7 +9,8 @@
  */
 import { type Caller, visibilityOf } from '../../domain/caller.js';
 import type { Execution } from '../../domain/execution.js';
-import type { CredentialSource, ExecutionStore } from '../../domain/ports.js';
+import type { CredentialSource } from '../../domain/ports/credentials.js';
+import type { ExecutionStore } from '../../domain/ports/execution-store.js';
 import { ExpiringMap } from '../../lib/expiring-map.js';
 import type { Logger } from '../../lib/logger.js';
 import { logFailure } from '../log-failure.js';

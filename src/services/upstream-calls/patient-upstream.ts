@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 
 import pLimit from 'p-limit';
 
-import type { UpstreamTroubleStore, UsageUpstream } from '../../domain/ports.js';
+import type { UpstreamTroubleStore } from '../../domain/ports/upstream-limits.js';
+import type { UsageUpstream } from '../../domain/ports/usage-upstream.js';
 import { requestDigest } from '../../domain/request-key.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
 import type { Passage } from '../../domain/upstream-trouble.js';

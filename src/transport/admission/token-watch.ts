@@ -5,7 +5,7 @@
  */
 import { type Caller, visibilityOf } from '../../domain/caller.js';
 import { RequestError } from '../../domain/error-codes.js';
-import type { Authenticator } from '../../domain/ports.js';
+import type { Authenticator } from '../../domain/ports/callers.js';
 
 /** What one stream, or one connection with several, knows of its token. Whoever got it releases it. */
 export interface Authorization {

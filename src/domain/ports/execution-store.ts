@@ -1,8 +1,9 @@
 /**
- * What the services need of the world. Adapters (`upstream`, `store`, `events`, `auth`) implement these
- * interfaces, know this folder and their own library, and never each other.
+ * What the services need of the world, a file for each part of it; here: what is kept of executions, and who may work on
+ * one. Adapters (`upstream`, `store`, `events`, `auth`) implement these interfaces, know this folder and their own library,
+ * and never each other.
  */
-import type { Caller, NamedEntity, Visibility } from './caller.js';
+import type { Visibility } from '../caller.js';
 import type {
   Execution,
   ExecutionError,
@@ -11,17 +12,16 @@ import type {
   PutOffReason,
   UsageRow,
   UsageTotals,
-} from './execution.js';
-import type { ComparedGroup, ComparisonQuery } from './comparison.js';
-import type { ExecutionFilter } from './execution-filter.js';
-import type { GroupQuery, UsageGroup } from './group-query.js';
-import type { OverdueSpread } from './overdue.js';
-import type { UsageOperation } from './operation.js';
-import type { UsageRequest } from './request.js';
-import type { RowBlock } from './row-block.js';
-import type { Admission, BudgetState, UpstreamCall } from './upstream-budget.js';
-import type { Passage } from './upstream-trouble.js';
-import type { RowFilter, RowQuery } from './row-query.js';
+} from '../execution.js';
+import type { ComparedGroup, ComparisonQuery } from '../comparison.js';
+import type { ExecutionFilter } from '../execution-filter.js';
+import type { GroupQuery, UsageGroup } from '../group-query.js';
+import type { OverdueSpread } from '../overdue.js';
+import type { UsageOperation } from '../operation.js';
+import type { UsageRequest } from '../request.js';
+import type { RowBlock } from '../row-block.js';
+import type { RowFilter, RowQuery } from '../row-query.js';
+import type { SealedToken, CredentialLack, HeldCredential } from './credentials.js';
 
 /** An execution that this node alone may work on until the lease ends. */
 export interface Claim {
@@ -83,12 +83,6 @@ export type StoredStart = SharedStart | { readonly source: 'FRESH'; readonly cla
 export interface PageOf<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
-}
-
-/** A token as it is kept at rest. */
-export interface SealedToken {
-  readonly keyId: string;
-  readonly sealed: Buffer;
 }
 
 /**
@@ -251,201 +245,8 @@ export interface ListPage {
   readonly after: { readonly createdAt: Date; readonly id: string } | null;
 }
 
-/** What upstream said when it was asked for results. */
-export type PollAnswer =
-  /** Not final. `known` is false for a status that we have no name for. */
-  | { readonly state: 'RUNNING'; readonly upstreamStatus: string; readonly known: boolean }
-  | {
-      readonly state: 'FAILED' | 'CANCELED';
-      readonly message: string | null;
-      readonly correlationId: string | null;
-    }
-  /** Complete; `nextCursor` is null on the last page. */
-  | { readonly state: 'ROWS'; readonly rows: readonly UsageRow[]; readonly nextCursor: string | null };
-
-/**
- * Upstream's usage operations. Failures are thrown as `UpstreamError`; when `signal` is aborted its reason is
- * thrown as it is.
- */
-export interface UsageUpstream {
-  start(query: UpstreamQuery, token: string, signal: AbortSignal): Promise<{ upstreamId: string }>;
-  /**
-   * Asks for results. Of an answer with many rows all but the last are given to `take` while the rest still arrives, and
-   * are not in the answer again; what the answer says is known only afterwards. No more is read until `take` has settled,
-   * and what it throws is thrown as it is. Without `take` all rows are in the answer.
-   */
-  poll(query: SubmittedQuery, token: string, signal: AbortSignal, take?: TakeRows): Promise<PollAnswer>;
-}
-
-/** Puts rows where they need no memory. */
-export type TakeRows = (rows: readonly UsageRow[]) => Promise<void>;
-
-export interface UpstreamQuery {
-  readonly operation: UsageOperation;
-  readonly request: UsageRequest;
-}
-
-export interface SubmittedQuery extends UpstreamQuery {
-  readonly upstreamId: string;
-  /** Opaque, from an earlier page; null for the first. */
-  readonly cursor: string | null;
-}
-
-/** Who a token belongs to, as upstream tells. Failures are thrown as `UpstreamError` (`UNAUTHENTICATED` for a bad token). */
-export interface UpstreamIdentity {
-  describeToken(token: string, signal: AbortSignal): Promise<TokenDescription>;
-  /**
-   * Null when upstream says that there is no user to ask about, as for a client-credentials token; a user whom it
-   * does not describe for another reason is an error.
-   */
-  describeUser(
-    token: string,
-    signal: AbortSignal,
-  ): Promise<(NamedEntity & { readonly permissions: readonly string[] }) | null>;
-}
-
-export interface TokenDescription {
-  readonly organization: NamedEntity;
-  readonly client: NamedEntity;
-  /** Whether a user stands behind the token; null when upstream does not say. */
-  readonly kind: Caller['subject']['kind'] | null;
-}
-
-/** Names of what rows point at. Unknown and forbidden ids are absent from the answer. */
-export interface UpstreamDirectory {
-  oauthClients(token: string, signal: AbortSignal): Promise<readonly NamedEntity[]>;
-  oauthClientsById(
-    ids: readonly string[],
-    token: string,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, NamedEntity>>;
-  usersById(
-    ids: readonly string[],
-    token: string,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, NamedEntity>>;
-}
-
-/** Turns a bearer token into a caller; throws `RequestError` (`UNAUTHENTICATED`, `UPSTREAM_UNAVAILABLE`). */
-export interface Authenticator {
-  /**
-   * What was found out longer than `maxAgeMs` ago is found out again; left out, the authenticator decides. For
-   * connections that outlive their request and must notice that their token was revoked.
-   */
-  authenticate(token: string, maxAgeMs?: number): Promise<Caller>;
-}
-
-/** Upstream has refused the token, or nobody has it any more. */
-export type CredentialLack = 'REFUSED' | 'MISSING';
-
-/** A token that is kept for polling, by its name. */
-export interface HeldCredential {
-  readonly credentialId: string;
-  /** To be stored with what needs it; null: it is not kept at rest. */
-  readonly sealed: SealedToken | null;
-  /** No other node can have it. */
-  readonly onlyHere: boolean;
-}
-
-/** The tokens with which upstream is asked for executions that outlive the request that started them. */
-export interface CredentialSource {
-  /** Keeps what is needed to poll for this caller. */
-  hold(caller: Caller): HeldCredential;
-  /** The token to use now; null when this node does not have it (any more). Throws `UpstreamError` when it is fetched. */
-  tokenFor(credentialId: string): Promise<string | null>;
-  /** Upstream refused this token. True when a new one may be had, so that asking again makes sense. */
-  refused(credentialId: string, token: string): Promise<boolean>;
-  /** Ids of the tokens held in memory for more than a minute, for whoever asks whether they are still needed. */
-  heldIds(): string[];
-  /** Forgets a token held in memory. */
-  release(credentialId: string): void;
-}
-
-/** The service's own token, renewed as needed. */
-export interface ServiceTokenSource {
-  /**
-   * Throws `UpstreamError`: `UNAUTHENTICATED` when the service's credentials are refused; `retryAfterMs` says when the
-   * login is asked again, so that nobody need ask sooner.
-   */
-  token(): Promise<string>;
-  /** Upstream refused this token: it is not given out again. */
-  invalidate(token: string): void;
-}
-
-/** Calls to upstream, counted for each credential (see `CredentialSource`) over all nodes, by the store's clock. */
-export interface UpstreamBudgetStore {
-  /** Counts a call that fits; one that does not must not be made. */
-  admit(credentialId: string, call: UpstreamCall): Promise<Admission>;
-  /** Counts a call that was made without asking. */
-  count(credentialId: string): Promise<void>;
-  /** Upstream wants to be left alone: nothing is admitted for so long. */
-  block(credentialId: string, ms: number): Promise<void>;
-  read(credentialId: string): Promise<BudgetState>;
-  /** Forgets credentials that have their whole budget; gives their number. */
-  sweep(): Promise<number>;
-}
-
-/** How long a kind of query takes: a weight for each of the program's bins. */
-export interface KnownDurations {
-  readonly kind: string;
-  readonly weights: ArrayLike<number>;
-}
-
-export interface LearnedDurations {
-  readonly kind: string;
-  /** By how much each bin has grown. */
-  readonly growth: ArrayLike<number>;
-  /** Share of what was known before that is still worth something. */
-  readonly kept: number;
-}
-
-/** What all nodes have learned together about how long queries take. */
-export interface DurationStore {
-  add(learned: readonly LearnedDurations[]): Promise<void>;
-  /** Those that have changed since; the latest thousand at most. Null: whenever. */
-  changedSince(since: Date | null): Promise<{ readonly known: readonly KnownDurations[]; readonly at: Date }>;
-  /** Forgets kinds of which nothing was learned for a month; gives their number. */
-  sweep(): Promise<number>;
-}
-
-/** What fails of upstream, counted over all nodes; keys name the host and credentials. See `domain/upstream-trouble.ts`. */
-export interface UpstreamTroubleStore {
-  pass(keys: readonly string[]): Promise<Passage>;
-  /**
-   * A call has failed. `subject` names its query, `probes` are those that `pass` gave for it. Gives the milliseconds
-   * for which calls now pause, 0 when they do not.
-   */
-  failed(keys: readonly string[], subject: string, probes: readonly string[]): Promise<number>;
-  /** A call has been answered: nothing pauses any more. True when something did. */
-  worked(keys: readonly string[]): Promise<boolean>;
-  /** A probe was not made after all: the next call is one. */
-  yieldProbes(keys: readonly string[]): Promise<void>;
-  /** Forgets what has not been asked for a day; gives their number. */
-  sweep(): Promise<number>;
-}
-
-/** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore`, with what needs them. */
-export interface SealedTokenStore {
-  load(credentialId: string): Promise<SealedToken | null>;
-  /** Erases those that no open execution has needed for a minute; gives their number. */
-  sweep(): Promise<number>;
-}
-
 /** That an execution has ended, and when. */
 export interface FinishedMark {
   readonly id: string;
   readonly finishedAt: Date;
-}
-
-/** A change of an execution, or the notice that changes may have been missed and everything must be read again. */
-export type ExecutionEvent =
-  { readonly type: 'CHANGED'; readonly id: string; readonly version: number } | { readonly type: 'RESYNC' };
-
-/**
- * Tells of changes, on whichever node they were made. A hint for latency: the store is the truth. Listening is
- * effective when the promise is settled; the function that it gives ends it.
- */
-export interface ExecutionEvents {
-  onExecution(id: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
-  onFinished(organizationId: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
 }
