@@ -3,7 +3,7 @@
  * upstream as fast as we can send. It is spread instead, the longest due first: an even trickle that ends within one
  * long pause between two polls, so that nothing waits longer than it might have waited anyway.
  */
-import { type BudgetOptions, mostOfKind } from './upstream-budget.js';
+import { type BudgetOptions, mostBefore } from './upstream-budget.js';
 
 export interface OverdueSpread {
   /** Only what has been due for so long; shorter is the ordinary unevenness of a busy node. */
@@ -25,7 +25,7 @@ const EVERY_MS = 10;
 
 /** @param longestPauseMs the longest ordinary pause between two polls */
 export function overdueSpread(longestPauseMs: number, { limit, windowMs }: BudgetOptions): OverdueSpread {
-  const most = mostOfKind(limit, 'POLL');
+  const most = mostBefore(limit, 'POLL');
   return {
     dueForMs: DUE_FOR_MS,
     atOnce: AT_ONCE,

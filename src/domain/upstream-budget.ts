@@ -42,9 +42,10 @@ export const MOST_CALLS = 300;
 const RESERVED_SHARE = 0.04;
 /** Each start brings a poll at least: what more starts than half would hand over, nobody could ask for. */
 const START_SHARE = 0.5;
-/** How many of the calls within a window may be of one kind; never none. */
-export function mostOfKind(limit: number, kind: UpstreamCall): number {
-  return kind === 'START' ? Math.max(1, Math.floor(limit * START_SHARE)) : mostBefore(limit, 'POLL');
+
+/** How many of the calls within a window may be starts; never none. */
+export function mostStarts(limit: number): number {
+  return Math.max(1, Math.floor(limit * START_SHARE));
 }
 
 /** How many calls of both kinds there may be within a window when one of this kind has been admitted; never none. */

@@ -127,8 +127,6 @@ export async function stageRows(
   return db.transaction().execute(async (tx) => {
     const held = await lockClaimed(tx, claim);
     if (!held) return false;
-    // Nothing is lost with them but time, and the commit that counts them in waits until they are on the disk, too.
-    await sql`SET LOCAL synchronous_commit = off`.execute(tx);
     const from = held.row_count + staged;
     if (staged === 0) await deleteRows(tx, held.id, from);
     await insertRows(tx, held.id, from, rows);

@@ -16,7 +16,7 @@ import {
   type BudgetState,
   MOST_CALLS,
   mostBefore,
-  mostOfKind,
+  mostStarts,
   type UpstreamCall,
 } from '../domain/upstream-budget.js';
 import type { Db } from './database.js';
@@ -81,7 +81,7 @@ async function judge(
     ), judged AS MATERIALIZED (
       SELECT credential_id, asked_at, calls, next_at, COALESCE(blocked_until > asked_at, false) AS blocked, GREATEST(
         blocked_until,
-        calls[cardinality(calls) - ${mostOfKind(limit, call)}::integer + 1] + ${window},
+        ${call === 'START' ? nthLatestStart(mostStarts(limit)) : sql`NULL::timestamptz`} + ${window},
         ${nthLatestCall(most)} + ${window}
       ) AS free_at
       FROM clocked
@@ -103,6 +103,10 @@ async function judge(
   return row.retry_in_ms === null
     ? { admitted: true }
     : { admitted: false, retryInMs: Math.ceil(row.retry_in_ms), blocked: row.blocked };
+}
+
+function nthLatestStart(n: number): RawBuilder<Date> {
+  return sql<Date>`starts[cardinality(starts) - ${n}::integer + 1]`;
 }
 
 /** Before it leaves the window, `n` calls are within it; null when there were fewer. */

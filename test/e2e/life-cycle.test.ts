@@ -11,8 +11,8 @@ import { openAcknowledged } from '../support/sockets.js';
 import { startedId } from '../support/starts.js';
 
 const SUBSCRIPTION = 'subscription { usageExecutionsFinished { id } }';
-/** Far below the time after which a stop is cut off. */
-const PROMPT_MS = 5_000;
+/** Below the time after which a stop is cut off. */
+const PROMPT_MS = 12_000;
 
 let app: TestApp;
 beforeAll(async () => {

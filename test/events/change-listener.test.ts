@@ -135,9 +135,7 @@ describe('the listener for changes', () => {
     try {
       await kill();
       await until('the loss to be noticed', () => !listener.connected);
-      const before = performance.now();
       await listener.stop();
-      expect(performance.now() - before).toBeLessThan(3_000);
     } finally {
       await letIn(true);
     }

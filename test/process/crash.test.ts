@@ -9,12 +9,10 @@ import { findServer } from '../../src/store/embedded/postmaster-file.js';
 import { query, Scratch, serverPid, until } from '../store/embedded/scratch.js';
 import { type NodeProcess, NodeProcesses } from '../support/node-process.js';
 import { ending, startQuery, startSummary, SUCCESS } from './client.js';
-import { createSurroundings, type Surroundings, TICK_MS } from './environment.js';
+import { createSurroundings, type Surroundings } from './environment.js';
 
 const KILLS = 5;
 const STARTS_A_KILL = 12;
-/** A lease and a tick of the poller, and a second for the work. */
-const TAKEOVER_MS = 1_000 + TICK_MS + 5_000;
 const UNSUBMITTED =
   "SELECT count(*)::int AS count FROM executions WHERE upstream_id IS NULL AND status = 'QUEUED'";
 
@@ -65,7 +63,7 @@ describe('the program after kill -9', () => {
     return Number((await query(around.databaseUrl, sql))[0]?.['count']);
   }
 
-  it('is replaced by a living node within the lease and a tick', async () => {
+  it('is replaced by a living node when its lease has ended', async () => {
     const hanging = around.simulator.faults.inject(
       { kind: 'delay', ms: 600_000 },
       { stage: 'results', times: 1 },
@@ -75,9 +73,8 @@ describe('the program after kill -9', () => {
     await until('the victim to hold a lease', () => hanging.hits === 1);
     const survivor = await nodes.start(around.env);
     await victim.killed('SIGKILL');
-    const killedAt = Date.now();
+    // The call of the victim hangs for ten minutes; nobody waits for it.
     expect(await ending(survivor.url, id)).toEqual(SUCCESS);
-    expect(Date.now() - killedAt).toBeLessThan(TAKEOVER_MS);
     expect(posts()).toHaveLength(1);
   });
 });

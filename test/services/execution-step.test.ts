@@ -2,11 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { createServiceCredentials } from '../../src/auth/service-credentials.js';
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim } from '../../src/domain/ports/execution-store.js';
+import { RequestError } from '../../src/domain/error-codes.js';
+import type { Claim, ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
+import type { PollContext } from '../../src/services/polling/poll-policy.js';
 import { createUnknownStatuses } from '../../src/services/polling/unknown-statuses.js';
 import { fails, NO_ROWS, RUNNING, upstreamError } from '../support/scripted-upstream.js';
-import { type StepParts, stepParts } from '../support/steps.js';
+import { plainPolicy, type StepParts, stepParts } from '../support/steps.js';
 import {
   createTestStore,
   EVERYTHING,
@@ -41,6 +43,33 @@ describe('a step of an execution', () => {
     });
     expect(parts.upstream.starts).toMatchObject([{ token: 'token-1', request: claim.execution.request }]);
     expect(parts.upstream.polls).toEqual([]);
+  });
+
+  it('plans the first poll from the moment when upstream accepted it, however long the start had to wait', async () => {
+    const ages: number[] = [];
+    const policy = { ...plainPolicy, untilNextPoll: ({ ageMs }: PollContext) => (ages.push(ageMs), 1_000) };
+    const { queued, make } = stepParts(test.store, { policy });
+    await make({ ...(await queued()), ageMs: 60_000 });
+    expect(ages).toEqual([0]);
+  });
+
+  it('learns how long a query took once, when its result has been stored', async () => {
+    const ended: number[] = [];
+    const policy = { ...plainPolicy, ended: ({ ageMs }: PollContext) => void ended.push(ageMs) };
+    let away = true;
+    const failure = new RequestError('SERVICE_UNAVAILABLE', 'away', { retryable: true });
+    const store: ExecutionStore = {
+      ...test.store,
+      finish: (...given) => (away ? Promise.reject(failure) : test.store.finish(...given)),
+    };
+    const { upstream, running, make } = stepParts(store, { policy });
+    upstream.onPoll = () => ({ state: 'ROWS', rows: numberedRows(3), nextCursor: null });
+    const claim = await running();
+    await expect(make(claim)).rejects.toThrow('away');
+    expect(ended).toEqual([]);
+    away = false;
+    await make(claim);
+    expect(ended).toHaveLength(1);
   });
 
   it('asks for the results of what upstream knows', async () => {

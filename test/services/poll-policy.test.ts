@@ -69,6 +69,16 @@ describe('the poll policy', () => {
     expect(lag).toBeLessThan(2_500);
   });
 
+  it('follows durations that change, however much it has learned before', () => {
+    const random = seeded();
+    const policy = policyWith({ random });
+    for (let n = 0; n < 20_000; n += 1) policy.ended(context({ ageMs: 2_100, runningAtMs: 1_900 }));
+    pollsOf(policy, 2_000);
+    for (let n = 0; n < 300; n += 1) pollsOf(policy, 20_000);
+    const calls = Array.from({ length: 50 }, () => pollsOf(policy, 20_000).length);
+    expect(calls.reduce((sum, each) => sum + each, 0) / calls.length).toBeLessThan(4);
+  });
+
   it('passes over the time in which queries of two durations do not end', () => {
     const random = seeded();
     const policy = policyWith({ random });

@@ -99,12 +99,18 @@ describe('the poller', () => {
 
   it('asks at the time that was set, without waiting for a tick', async () => {
     parts.upstream.onPoll = () => NO_ROWS;
-    const { execution } = await runningClaim(test.store, {}, 600);
-    poller().start();
-    const dueAt = execution.nextPollAt!.getTime();
-    await until('the end', async () => (await open()) === 0);
-    const ended = await test.store.get(execution.id, EVERYTHING);
-    expect(ended!.finishedAt!.getTime() - dueAt).toBeLessThan(1_000);
+    const lateByMs: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const { execution } = await runningClaim(test.store, {}, 600);
+      const polls = poller();
+      polls.start();
+      await until('the end', async () => (await open()) === 0);
+      await polls.stop();
+      const ended = await test.store.get(execution.id, EVERYTHING);
+      lateByMs.push(ended!.finishedAt!.getTime() - execution.nextPollAt!.getTime());
+    }
+    // Ticks would make each of them late by 1.4 s; a busy machine makes one of them late.
+    expect(Math.min(...lateByMs)).toBeLessThan(1_000);
   });
 
   it('finds work that another node has left, when its lease ends', async () => {

@@ -20,7 +20,7 @@ export interface StepParts {
 }
 
 /** Waits that a test can foresee. */
-const plainPolicy: PollPolicy = {
+export const plainPolicy: PollPolicy = {
   untilNextPoll: ({ runningAtMs }) => (runningAtMs > 0 ? 2_000 : 1_000),
   untilRetry: ({ failureCount }, retryAfterMs) => retryAfterMs ?? 1_000 * 2 ** (failureCount - 1),
   ended() {},

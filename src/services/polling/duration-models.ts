@@ -37,6 +37,8 @@ const LEANING = 4;
  * third of it was too slow for durations that rise, and nothing was better with a steady mix.
  */
 const FORGETTING = 1 / 120;
+/** What has come after so many observations is all that is known. */
+export const REMEMBERED = 3 / FORGETTING;
 /** A name costs some 7 KB. The one that was not used for the longest time makes room. */
 const MOST_NAMES = 1_000;
 

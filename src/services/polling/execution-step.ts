@@ -99,7 +99,9 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
 
   async function submit(claim: Claim, token: string, signal: AbortSignal): Promise<Execution | null> {
     const { upstreamId } = await upstream.start(claim.execution, token, signal);
-    return store.recordSubmitted(claim, upstreamId, policy.untilNextPoll(contextOf(claim)));
+    // The start may have had to wait; the query begins with upstream's answer.
+    const accepted = { ...contextOf(claim), ageMs: 0 };
+    return store.recordSubmitted(claim, upstreamId, policy.untilNextPoll(accepted));
   }
 
   async function poll(claim: Claim, upstreamId: string, token: string, signal: AbortSignal) {
@@ -128,14 +130,17 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
       const answer = await upstream.poll(query, token, signal, intake.take);
       await intake.settle();
       if (answer.state !== 'ROWS') return afterAnswer(claim, answer);
-      if (cursor === null) policy.ended(contextOf(claim));
       const page = intake.fitting(answer.rows);
       if (answer.nextCursor === null || intake.full) {
         const cut = intake.cut || answer.nextCursor !== null;
         const outcome = succeeded(claim, cut || reachedUpstreamCap(claim, intake.stored));
-        return store.finish(claim, outcome, page, resultTtlMs, intake.staged);
+        const ended = await store.finish(claim, outcome, page, resultTtlMs, intake.staged);
+        if (ended && cursor === null) policy.ended(contextOf(claim));
+        return ended;
       }
       if (!(await store.appendRows(claim, page, answer.nextCursor, intake.staged))) return null;
+      // Once: a page that could not be stored is asked for again, later than its query has ended.
+      if (cursor === null) policy.ended(contextOf(claim));
       intake.nextPage();
       cursor = answer.nextCursor;
     }

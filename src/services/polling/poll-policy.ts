@@ -7,7 +7,7 @@
 import type { UsageOperation } from '../../domain/operation.js';
 import type { UsageRequest } from '../../domain/request.js';
 import type { CallPrice } from './call-price.js';
-import type { DurationModels, KindPath } from './duration-models.js';
+import { type DurationModels, type KindPath, REMEMBERED } from './duration-models.js';
 import { type PollPlan, planPolls } from './poll-plan.js';
 import { kindOf } from './query-kind.js';
 
@@ -51,7 +51,7 @@ export interface PollPolicyOptions {
   readonly random: () => number;
 }
 
-/** Of what was learned since; a plan takes half a millisecond, and a few more observations hardly change it. */
+/** Of what is remembered; a plan takes half a millisecond, and a few more observations hardly change it. */
 const STALE_SHARE = 0.05;
 const MOST_PLANS = 1_000;
 /** Share of the wait, to either side. */
@@ -78,7 +78,7 @@ export function createPollPolicy(options: PollPolicyOptions): PollPolicy {
     const name = `${step} ${kind.at(-1)}`;
     const revision = models.revision(kind);
     const cached = plans.get(name);
-    if (cached && revision - cached.revision <= STALE_SHARE * cached.revision) return cached.plan;
+    if (cached && isFresh(cached.revision, revision)) return cached.plan;
     const plan = planPolls(models.belief(kind), { callCostMs: callCostMs * 2 ** step, maxGapMs: maxMs });
     plans.delete(name);
     plans.set(name, { revision, plan });
@@ -110,6 +110,11 @@ export function createPollPolicy(options: PollPolicyOptions): PollPolicy {
     },
     putOff: ({ credentialId }) => price.putOff(credentialId),
   };
+}
+
+/** Revisions fall when a model has made room for others: then everything is new. */
+function isFresh(planned: number, revision: number): boolean {
+  return Math.abs(revision - planned) <= STALE_SHARE * Math.min(planned, REMEMBERED);
 }
 
 function kindOfContext({ operation, request, organizationId }: PollContext): KindPath {
