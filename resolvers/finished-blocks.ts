@@ -13,6 +13,7 @@ import type { BlockPage } from '../src/services/usage-table.js';
 import { combinations } from './block-combinations.js';
 import { ROW } from './finished-rows.js';
 import type { Names } from './ready-objects.js';
+import { pageInfoOf } from './paging.js';
 import { type Part, type RowTemplate, toTemplate, writeRows } from './row-template.js';
 import { collected, pathOf, wantedNames } from './selected-fields.js';
 import { namesFor } from './shown-names.js';
@@ -25,6 +26,10 @@ type Fields = (name: string, same: readonly FieldNode[]) => PartsOf;
 
 const CLIENT = ['oauthClientId', 'oauthClientName'] as const;
 const USER = ['userId', 'userName'] as const;
+const NAMED = [
+  ['oauthClient', CLIENT],
+  ['user', USER],
+] as const;
 /** What fields are made of that are not a column as it is. */
 const COLUMNS_OF: Readonly<Record<string, readonly (keyof StoredRow)[]>> = {
   oauthClient: CLIENT,
@@ -52,12 +57,11 @@ const NO_ROW: StoredRow = {
 /** What a connection has beside its count. */
 export function blocksPage({ blocks, hasNextPage }: BlockPage, cursorAt: CursorAt) {
   const [first, last] = [blocks[0], blocks.at(-1)];
-  const pageInfo = {
+  const pageInfo = pageInfoOf(
     hasNextPage,
-    hasPreviousPage: false,
-    startCursor: first ? cursorAt(first.position) : null,
-    endCursor: last ? cursorAt(last.position + last.count - 1) : null,
-  };
+    first && cursorAt(first.position),
+    last && cursorAt(last.position + last.count - 1),
+  );
   return { edges: [], blocks: { blocks, cursorAt }, pageInfo };
 }
 
@@ -70,17 +74,18 @@ export async function handBlocksOver(
 ): Promise<[]> {
   const fields = of === 'UsageRow' ? rowFields(info) : edgeFields(info, cursorAt);
   const partsOf = objectOf(of, info.fieldNodes, fields, info);
-  const names = await namesFor(entitiesOf(blocks), wantedNames(info), loaders);
+  const wanted = wantedNames(info);
+  const names = await namesFor(entitiesOf(blocks, wanted), wanted, loaders);
   const templates = blocks.map((block): RowTemplate => toTemplate(partsOf(block, names), block.count));
   finishedLists?.push({ path: pathOf(info.path), items: (sink) => writeRows(templates, sink) });
   return [];
 }
 
-/** What has an id and maybe a name, for those that need one. */
-function* entitiesOf(blocks: readonly RowBlock[]) {
+/** What has an id and maybe a name, of the kinds whose names are wanted and may be missing. */
+function* entitiesOf(blocks: readonly RowBlock[], wanted: ReadonlySet<string>) {
   for (const block of blocks) {
-    for (const columns of [CLIENT, USER] as const) {
-      if (!block.columns[columns[1]].values.includes(null)) continue;
+    for (const [kind, columns] of NAMED) {
+      if (!wanted.has(kind) || !block.columns[columns[1]].values.includes(null)) continue;
       for (const row of combinations(block, columns).rows) yield toUsageRow({ ...NO_ROW, ...row });
     }
   }

@@ -59,11 +59,11 @@ export function pageOf<T>(
   edges: readonly { readonly cursor: string; readonly node: T }[],
   hasNextPage: boolean,
 ): Page<T> {
-  const pageInfo = {
-    hasNextPage,
-    hasPreviousPage: false,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  };
+  const pageInfo = pageInfoOf(hasNextPage, edges[0]?.cursor, edges.at(-1)?.cursor);
   return { edges, nodes: edges.map((edge) => edge.node), pageInfo };
+}
+
+/** `start` and `end`: the cursors of the first and of the last item; none of an empty page. */
+export function pageInfoOf(hasNextPage: boolean, start?: string, end?: string): PageInfo {
+  return { hasNextPage, hasPreviousPage: false, startCursor: start ?? null, endCursor: end ?? null };
 }

@@ -10,7 +10,7 @@ import type { UsageDimension } from '../src/domain/operation.js';
 import { EVERY_ROW, rowOrder } from '../src/domain/row-query.js';
 import type { RequestContext } from '../src/services/request-context.js';
 import { blocksPage } from './finished-blocks.js';
-import { MOST_GROUPS, pageOf, pageSize } from './paging.js';
+import { MOST_GROUPS, pageInfoOf, pageSize } from './paging.js';
 import { fromRowCursor, toRowCursor } from './row-cursor.js';
 import { toUsageRow } from './to-schema.js';
 import { toRowFilter, toUsageGroup, toUsageTotals } from './to-table.js';
@@ -73,7 +73,7 @@ export class UsageExecutionFieldsResolver {
     if (found) return { ...blocksPage(found, cursorAt), count };
     const page = await table.rows(source, place, size, query, signal);
     const edges = page.items.map(({ position, row }) => new Placed(toUsageRow(row), position, cursorAt));
-    const { pageInfo } = pageOf(edges, page.hasNextPage);
+    const pageInfo = pageInfoOf(page.hasNextPage, edges[0]?.cursor, edges.at(-1)?.cursor);
     return { edges, blocks: null, pageInfo, count };
   }
 

@@ -5,7 +5,9 @@
  */
 import type { NamedEntity } from '../domain/caller.js';
 import { type Execution, isFinal } from '../domain/execution.js';
+import type { Logger } from '../lib/logger.js';
 import type { ExecutionService } from './execution-service.js';
+import { logFailure } from './log-failure.js';
 import type { DirectoryLoaders, RequestContext } from './request-context.js';
 import type { UsageTable } from './usage-table.js';
 
@@ -110,30 +112,50 @@ function trackedLoader(
   };
 }
 
-/** Whether all that was read would be read again, with the rights of this caller, at this moment. */
-export async function stillTrue(reads: Reads, context: RequestContext): Promise<boolean> {
-  const { caller, directory, executions } = context;
-  const seen = await Promise.all(
+/**
+ * Null when all that was read would be read again, with the rights of this caller, at this moment; else the context in
+ * which the answer is to be made anew. Names that just could not be had are not asked for a second time there.
+ */
+export async function staleReads(
+  reads: Reads,
+  context: RequestContext,
+  log: Logger,
+): Promise<RequestContext | null> {
+  const { caller, directory, executions, loaders } = context;
+  const versions = await Promise.all(
     [...reads.executions].map(async ([id, version]) => {
       const execution = await executions.get(caller, id);
       return execution?.version === version;
     }),
   );
-  if (seen.includes(false)) return false;
-  return (
-    (await sameNames(reads.oauthClients, (ids) => directory.oauthClientsById(caller, ids))) &&
-    (await sameNames(reads.users, (ids) => directory.usersById(caller, ids)))
-  );
+  if (versions.includes(false)) return context;
+  const [oauthClients, users] = await Promise.all([
+    compareNames(reads.oauthClients, (ids) => directory.oauthClientsById(caller, ids), log),
+    compareNames(reads.users, (ids) => directory.usersById(caller, ids), log),
+  ]);
+  if (oauthClients === 'SAME' && users === 'SAME') return null;
+  return {
+    ...context,
+    loaders: {
+      oauthClients: oauthClients === 'AWAY' ? NO_NAMES : loaders.oauthClients,
+      users: users === 'AWAY' ? NO_NAMES : loaders.users,
+    },
+  };
 }
 
-async function sameNames(
+const NO_NAMES: DirectoryLoaders['users'] = { load: () => Promise.resolve(null) };
+
+async function compareNames(
   shown: ReadonlyMap<string, string | null>,
   lookUp: (ids: readonly string[]) => Promise<ReadonlyMap<string, NamedEntity>>,
-): Promise<boolean> {
-  if (shown.size === 0) return true;
-  // Upstream can not be asked: the answer is made anew, and says what can be said.
-  const names = await lookUp([...shown.keys()]).catch(() => null);
-  if (!names) return false;
-  for (const [id, name] of shown) if ((names.get(id)?.name ?? null) !== name) return false;
-  return true;
+  log: Logger,
+): Promise<'SAME' | 'OTHERWISE' | 'AWAY'> {
+  if (shown.size === 0) return 'SAME';
+  const names = await lookUp([...shown.keys()]).catch((error: unknown) => {
+    logFailure(log, error, {}, 'names could not be looked up');
+    return null;
+  });
+  if (!names) return 'AWAY';
+  const isSame = [...shown].every(([id, name]) => (names.get(id)?.name ?? null) === name);
+  return isSame ? 'SAME' : 'OTHERWISE';
 }

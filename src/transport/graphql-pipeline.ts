@@ -14,8 +14,6 @@ import {
   type GraphQLSchema,
   parse,
   type ParseOptions,
-  specifiedRules,
-  validate,
 } from 'graphql';
 
 import type { RequestContext } from '../services/request-context.js';
@@ -60,7 +58,6 @@ export interface GraphQLPipelineOptions {
 }
 
 export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOptions): GraphQLPipeline {
-  const rules = [...specifiedRules, ...gate.validationRules];
   const selections = createSharedSelections((args, requestId) =>
     withRequestId(requestId, () => execute(args)),
   );
@@ -83,7 +80,7 @@ export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOpti
     // An empty text is one that is missing, as far as the source of documents is concerned, and a syntax error here.
     const document = admitted.document ?? parseDocument(String(admitted.text), gate.parseOptions);
     if (document instanceof GraphQLError) return [document];
-    const errors = validate(schema, document, rules, gate.validationOptions);
+    const errors = gate.validate(document);
     return errors.length === 0
       ? document
       : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));

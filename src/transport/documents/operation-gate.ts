@@ -10,6 +10,8 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   type ParseOptions,
+  specifiedRules,
+  validate,
   type ValidationRule,
 } from 'graphql';
 
@@ -36,7 +38,7 @@ export interface AdmittedDocument extends FoundDocument {
 }
 
 export interface OperationGate {
-  /** For those who parse and validate. */
+  /** For those who parse and validate by themselves. */
   readonly parseOptions: ParseOptions;
   readonly validationRules: readonly ValidationRule[];
   readonly validationOptions: { readonly maxErrors: number };
@@ -45,6 +47,8 @@ export interface OperationGate {
   readonly shown: ShownErrors;
   /** Before validation. Throws `RequestError` or `GraphQLError`, both with a code and fit to be shown. */
   admit(params: DocumentParams): AdmittedDocument;
+  /** The errors of a document; of the same object the second time without looking again. */
+  validate(document: DocumentNode): readonly GraphQLError[];
   /** After validation. Throws `RequestError` `QUERY_TOO_COMPLEX`. */
   weigh(admitted: FoundDocument, weighing: Omit<Weighing, 'schema'>): void;
 }
@@ -54,6 +58,10 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
   const documents = createDocumentSource(trusted);
   const parseOptions: ParseOptions = { maxTokens: limits.tokens };
   const checked = createRecentDocuments();
+  const validationRules = introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  const validationOptions = { maxErrors: MOST_LIBRARY_ERRORS };
+  const rules = [...specifiedRules, ...validationRules];
+  const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
   function check(text: string): DocumentNode | null {
     const document = parsed(text, parseOptions);
@@ -65,8 +73,8 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
 
   return {
     parseOptions,
-    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
-    validationOptions: { maxErrors: MOST_LIBRARY_ERRORS },
+    validationRules,
+    validationOptions,
     executionOptions: { maxCoercionErrors: MOST_LIBRARY_ERRORS },
     shown: createShownErrors(schema, introspection),
     admit(params) {
@@ -74,6 +82,13 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
       const found = documents.find(params);
       if (typeof found.text !== 'string') return { ...found, document: null };
       return { ...found, document: checked.get(found.text) ?? check(found.text) };
+    },
+    validate(document) {
+      const before = validated.get(document);
+      if (before) return before;
+      const errors = validate(schema, document, rules, validationOptions);
+      validated.set(document, errors);
+      return errors;
     },
     weigh(admitted, weighing) {
       checkVariables(weighing.variables);

@@ -49,7 +49,7 @@ type OperationContext = RequestContext & {
   readonly writer: EventWriter;
 } & Record<PropertyKey, unknown>;
 
-const PATH = '/graphql/stream';
+export const EVENT_STREAM_PATH = '/graphql/stream';
 /** For the error that ends a stream whose token is no longer good; then the connection is cut off. */
 const LAST_WORDS_MS = 2_000;
 
@@ -82,7 +82,7 @@ export function addServerSentEvents(
 
   fastify.route({
     method: ['GET', 'POST'],
-    url: PATH,
+    url: EVENT_STREAM_PATH,
     handler: async (request, reply) => {
       const context = await contextOrRefusal(request, reply, { scope, admission, log });
       if (!context) return reply;
@@ -95,7 +95,7 @@ export function addServerSentEvents(
     },
   });
 
-  addOtherMethods(fastify, PATH, ['GET', 'POST']);
+  addOtherMethods(fastify, EVENT_STREAM_PATH, ['GET', 'POST']);
   return {
     get count() {
       return streams.open.size;
@@ -120,7 +120,7 @@ async function contextOrRefusal(
 ): Promise<OperationContext | null> {
   try {
     if (!request.headers.accept?.includes('text/event-stream')) {
-      const message = `${PATH} answers with an event stream only: send "Accept: text/event-stream".`;
+      const message = `${EVENT_STREAM_PATH} answers with an event stream only: send "Accept: text/event-stream".`;
       await reply.code(406).send({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
       return null;
     }

@@ -11,7 +11,6 @@ export interface KeptAnswer {
 export interface AnswerCache {
   get(key: string): KeptAnswer | undefined;
   set(key: string, answer: KeptAnswer): void;
-  delete(key: string): void;
 }
 
 /** What an entry takes beside its body and its key: two maps, and some 100 bytes for each name. */
@@ -48,7 +47,6 @@ export function createAnswerCache(mostBytes: number): AnswerCache {
         remove(oldest);
       }
     },
-    delete: remove,
   };
 }
 

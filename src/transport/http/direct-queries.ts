@@ -13,15 +13,13 @@ import {
   type GraphQLSchema,
   Kind,
   OperationTypeNode,
-  specifiedRules,
   type SelectionSetNode,
-  validate,
 } from 'graphql';
 
 import { isRecord } from '../../lib/is-record.js';
 import type { Logger } from '../../lib/logger.js';
 import type { FinishedList, RequestContext } from '../../services/request-context.js';
-import { type Reads, stillTrue, trackReads } from '../../services/tracked-reads.js';
+import { type Reads, staleReads, trackReads } from '../../services/tracked-reads.js';
 import { toBody } from './answer-body.js';
 import { createAnswerCache } from './answer-cache.js';
 import { formatGraphQLError } from '../graphql-errors.js';
@@ -85,10 +83,7 @@ function isMissing(value: unknown): value is null | undefined {
 
 export function createDirectQueries(options: DirectQueriesOptions): DirectQueries {
   const { schema, gate, log, mostBytes = MOST_BYTES } = options;
-  const rules = [...specifiedRules, ...gate.validationRules];
-  const known = createKnownDocuments((document) => {
-    return validate(schema, document, rules, gate.validationOptions).length === 0;
-  });
+  const idOf = createDocumentIds();
   const answers = createAnswerCache(mostBytes);
   const weighed = new Set<string>();
 
@@ -118,10 +113,10 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
   return {
     async answer(request, { context, found }) {
       const document = found?.document;
-      if (!document || !isOfUsualLength(found.text) || !known.isValid(document)) return null;
+      if (!document || !isOfUsualLength(found.text) || gate.validate(document).length > 0) return null;
       const operation = getOperationAST(document, request.operationName);
       if (operation?.operation !== OperationTypeNode.QUERY) return null;
-      const asked = JSON.stringify([known.idOf(document), request.operationName, request.variables]);
+      const asked = JSON.stringify([idOf(document), request.operationName, request.variables]);
       const isAskedAgain = weighed.has(asked);
       try {
         weigh(asked, found, request, document);
@@ -133,8 +128,9 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       const key = `${asked}${JSON.stringify([id, name])}`;
       const kept = answers.get(key);
       // What can not be read now is an error of its field, when the answer is made anew.
-      if (kept && (await stillTrue(kept.reads, context).catch(() => false))) return kept.body;
-      const { result, finishedLists, reads } = await run(request, document, context);
+      const anew = kept ? await staleReads(kept.reads, context, log).catch(() => context) : context;
+      if (kept && !anew) return kept.body;
+      const { result, finishedLists, reads } = await run(request, document, anew ?? context);
       // Its variables do not fit: nothing was executed.
       if (result.data === undefined) return null;
       if (result.errors) {
@@ -181,20 +177,14 @@ function isLasting(document: DocumentNode, set: SelectionSetNode): boolean {
   });
 }
 
-/** Documents live as long as the gate keeps them; what is known of one goes with it. */
-function createKnownDocuments(validates: (document: DocumentNode) => boolean) {
-  const known = new WeakMap<DocumentNode, { readonly id: number; readonly valid: boolean }>();
+/** Of this very object: two of the same text have two. Documents live as long as the gate keeps them. */
+function createDocumentIds(): (document: DocumentNode) => number {
+  const ids = new WeakMap<DocumentNode, number>();
   let last = 0;
-  const of = (document: DocumentNode) => {
-    const before = known.get(document);
-    if (before) return before;
-    const now = { id: (last += 1), valid: validates(document) };
-    known.set(document, now);
-    return now;
-  };
-  return {
-    isValid: (document: DocumentNode) => of(document).valid,
-    /** Of this very object: two of the same text have two. */
-    idOf: (document: DocumentNode) => of(document).id,
+  return (document) => {
+    const before = ids.get(document);
+    if (before !== undefined) return before;
+    ids.set(document, (last += 1));
+    return last;
   };
 }

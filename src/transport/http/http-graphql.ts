@@ -127,7 +127,7 @@ export async function addHttpGraphQL(
   return () => apollo.stop();
 }
 
-/** More ways to say what one accepts have no clients; those that are met later are answered by Apollo. */
+/** More ways to say what one accepts have no clients; the one that was learnt first makes room. */
 const MOST_HEADS = 50;
 const MOST_ACCEPT_LENGTH = 200;
 
@@ -139,8 +139,10 @@ function createKnownHeads() {
     of: (request: FastifyRequest) => heads.get(acceptOf(request)),
     keep(request: FastifyRequest, headers: Iterable<readonly [string, string]>): void {
       const accept = acceptOf(request);
-      if (heads.has(accept) || heads.size >= MOST_HEADS || accept.length > MOST_ACCEPT_LENGTH) return;
+      if (heads.has(accept) || accept.length > MOST_ACCEPT_LENGTH) return;
       heads.set(accept, Object.fromEntries(headers));
+      const [oldest] = heads.keys();
+      if (heads.size > MOST_HEADS && oldest !== undefined) heads.delete(oldest);
     },
   };
 }
