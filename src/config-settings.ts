@@ -24,7 +24,7 @@ export interface SettingGroup {
 
 /** In the order in which they are shown; each variable stands in one group. */
 export const SETTING_GROUPS: readonly SettingGroup[] = [
-  { title: 'Where the service listens', names: ['HOST', 'PORT', 'DRAIN_MS'] },
+  { title: 'Where the service listens', names: ['HOST', 'PORT', 'TRUST_PROXY', 'DRAIN_MS'] },
   { title: 'Where executions and their rows are kept', names: ['DATABASE_URL', 'DATA_DIR'] },
   {
     title: 'Upstream',
@@ -70,12 +70,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Limits',
     about: 'Each node counts for itself. 0: no limit.',
-    names: [
-      'RATE_LIMIT_PER_MINUTE',
-      'MAX_CONNECTIONS_PER_IDENTITY',
-      'MAX_CONNECTIONS_PER_ADDRESS',
-      'TRUST_PROXY',
-    ],
+    names: ['RATE_LIMIT_PER_MINUTE', 'MAX_CONNECTIONS_PER_IDENTITY', 'MAX_CONNECTIONS_PER_ADDRESS'],
   },
   {
     title: 'What one operation may ask for',

@@ -1,5 +1,5 @@
 /**
- * The entry: environment, signals, exit code; the only file that touches `process`. Everything else is imported after
+ * The server's entry: environment, signals, exit code; its only file that touches `process`. Everything else is imported after
  * the version of Node has been checked, so that an old one gets a sentence instead of a stack.
  */
 import { fileURLToPath } from 'node:url';
@@ -22,8 +22,8 @@ if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
 }
 
 /**
- * Compiling all modules is a quarter of the work of a start: what V8 has made of them is kept beside them, not where others
- * may write. A directory that can't be written to is no hindrance.
+ * What V8 makes of all modules need not be made at each start: it is kept beside them, not where others may write. A
+ * directory that can't be written to is no hindrance.
  */
 async function keepCompiledCode(): Promise<void> {
   const { enableCompileCache } = await import('node:module');
