@@ -93,10 +93,12 @@ export class Line {
         return await this.ask(document, variables, signal);
       } catch (error) {
         this.signal.throwIfAborted();
-        if (!(error instanceof UsageQueryError) || !error.retryable || Date.now() > giveUpAt) throw error;
+        if (!(error instanceof UsageQueryError) || !error.retryable) throw error;
+        const notBeforeMs = error.retryAfterMs ?? 0;
+        if (Date.now() + notBeforeMs > giveUpAt) throw error;
         if (this.#executionId !== null) this.tell('lost');
         // Half of it by chance: those who were cut off together do not come back together.
-        await pause(Math.max(error.retryAfterMs ?? 0, pauseMs * (0.5 + Math.random() / 2)), this.signal);
+        await pause(Math.max(notBeforeMs, pauseMs * (0.5 + Math.random() / 2)), this.signal);
       }
     }
   }

@@ -1,6 +1,12 @@
 /** `usage query`: starts a query, waits for it, shows its rows. */
-import { followUsageExecution, runUsageQuery, startUsageQuery } from '../../client/src/index.js';
-import { type StartKind, startDocument, TABLE, type TableData } from './documents.js';
+import {
+  followUsageExecution,
+  runUsageQuery,
+  startUsageQuery,
+  type UsageDocument,
+  type WaitOptions,
+} from '../../client/src/index.js';
+import { EXECUTION, type ExecutionData, type StartKind, startDocument, TABLE } from './documents.js';
 import type { CliIo } from './io.js';
 import { startProgressLine } from './progress-line.js';
 import { type RowsFormat, writeRows } from './rows-output.js';
@@ -59,25 +65,24 @@ export function toStart(options: QueryOptions): { readonly kind: StartKind; read
   return { kind: options.aggregates ? 'organizationAggregates' : 'organization', input };
 }
 
-type Wait = ReturnType<typeof waitOptions>;
+/** Ends with what the document of the wait selects. */
+type Run = <T extends ExecutionData>(wait: WaitOptions & Wanted<T>) => Promise<T>;
 
-function waitOptions(options: ShowOptions, io: CliIo, show: ReturnType<typeof startProgressLine>['show']) {
-  const resultVariables = { first: options.format === 'table' ? options.limit : 1 };
-  const giveUpAfterMs = options.giveUpAfter * 1_000;
-  return { signal: io.signal, onProgress: show, result: TABLE, resultVariables, giveUpAfterMs };
+interface Wanted<T> {
+  readonly result: UsageDocument<{ usageExecution: T | null }, { id: string; first: number }>;
+  readonly resultVariables: { readonly first: number };
 }
 
-async function waitAndShow(
-  server: Server,
-  options: ShowOptions,
-  io: CliIo,
-  run: (wait: Wait) => Promise<TableData>,
-): Promise<void> {
+async function waitAndShow(server: Server, options: ShowOptions, io: CliIo, run: Run): Promise<void> {
+  const { format, limit: first } = options;
   const line = startProgressLine(io.stderr, options.watch ?? false);
-  const execution = await run(waitOptions(options, io, line.show)).finally(line.stop);
-  if (options.format === 'table') io.stdout.write(renderTable(execution, painter(io.stdout)));
-  else {
-    const { totals: _totals, rows: _rows, ...facts } = execution;
-    await writeRows(server, facts, options.format, io);
+  const giveUpAfterMs = options.giveUpAfter * 1_000;
+  const wait = { signal: io.signal, onProgress: line.show, giveUpAfterMs, resultVariables: { first } };
+  if (format === 'table') {
+    const execution = await run({ ...wait, result: TABLE }).finally(line.stop);
+    io.stdout.write(renderTable(execution, painter(io.stdout)));
+  } else {
+    const execution = await run({ ...wait, result: EXECUTION }).finally(line.stop);
+    await writeRows(server, execution, format, io);
   }
 }

@@ -348,6 +348,14 @@ describe('an execution that is followed', () => {
     complete();
     expect((await followUsageExecution(openClient('fetch', app.url), id)).status).toBe('SUCCEEDED');
   });
+
+  it('is given up at once when the server asks to be left alone for longer than that', async () => {
+    const extensions = { code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 60 };
+    const client = { request: async () => ({ errors: [{ message: 'Too many requests.', extensions }] }) };
+    const signal = AbortSignal.timeout(2_000);
+    const error = await failure(followUsageExecution(client, 'exe_1', { giveUpAfterMs: 5_000, signal }));
+    expect(error).toMatchObject({ kind: 'request', code: 'RATE_LIMITED', retryAfterMs: 60_000 });
+  });
 });
 
 describe('a wrong address', () => {
