@@ -1,19 +1,22 @@
 import { useMemo, useState } from 'react';
 import { COUNTER_NAMES, type Counter, SHORT_NAMES } from '../usage/counters.js';
 import { describeDifferences } from '../usage/describe.js';
-import { comparedCounters, toDifferences } from '../usage/differences.js';
+import { toDifferences } from '../usage/differences.js';
 import type { ComparisonFound } from '../usage/find-drawables.js';
 import { formatNumber } from '../usage/format.js';
+import { presentCounters } from '../usage/records.js';
+import { MOST_BARS } from '../usage/stack.js';
 import { comparisonTable } from '../usage/table.js';
 import type { Chart } from './chart-option';
 import { ChartView } from './chart-view';
 import { DataTable } from './data-table';
 import { type ViewProps, useShown } from './view';
 
-const MOST_BARS = 15;
-
 export function ComparisonView({ found, as, theme, onChart }: ViewProps<ComparisonFound>) {
-  const counters = useMemo(() => comparedCounters(found.records), [found.records]);
+  const counters = useMemo(
+    () => presentCounters(found.records.map(({ difference }) => difference)),
+    [found.records],
+  );
   const [chosen, setChosen] = useState<Counter>('requests');
   const counter = counters.includes(chosen) ? chosen : (counters[0] ?? 'requests');
   const differences = useMemo(() => toDifferences(found.records, counter), [found.records, counter]);

@@ -3,7 +3,7 @@ import { type Part, partName } from '../usage/counters.js';
 import { describeStack } from '../usage/describe.js';
 import type { RecordsFound } from '../usage/find-drawables.js';
 import { formatNumber, formatShort } from '../usage/format.js';
-import { type Stack, largest, onlyParts, partsInFront, toStack } from '../usage/stack.js';
+import { type Stack, largest, MOST_BARS, onlyParts, partsInFront, toStack } from '../usage/stack.js';
 import { recordsTable } from '../usage/table.js';
 import { type Chart, layerTotal } from './chart-option';
 import { ChartView } from './chart-view';
@@ -11,18 +11,13 @@ import { DataTable } from './data-table';
 import type { ChartTheme } from './theme';
 import { type ViewProps, useShown } from './view';
 
-/** More bars than this are no picture any more; the table has them all. */
-const MOST_BARS = 15;
-
 export function RecordsView({ found, as, theme, onChart }: ViewProps<RecordsFound>) {
   const stack = useMemo(() => toStack(found.records), [found.records]);
   const [chosen, setChosen] = useState<ReadonlySet<Part> | null>(null);
   const parts = chosen ?? new Set(partsInFront(stack));
   const shownParts = stack.layers.filter(({ part }) => parts.has(part)).map(({ part }) => part);
-  const chart = useMemo<Chart>(
-    () => ({ kind: 'stack', stack: inView(stack, shownParts) }),
-    [stack, shownParts.join()],
-  );
+  const inView = useMemo(() => visible(stack, shownParts), [stack, shownParts.join()]);
+  const chart = useMemo<Chart>(() => ({ kind: 'stack', stack: inView }), [inView]);
   const drawable = stack.layers.length > 0;
   useShown(as === 'chart' && drawable ? chart : null, onChart);
   const table = useMemo(() => recordsTable(found.records), [found.records]);
@@ -44,11 +39,7 @@ export function RecordsView({ found, as, theme, onChart }: ViewProps<RecordsFoun
   return (
     <>
       <Legend stack={stack} shown={parts} theme={theme} onToggle={toggle} />
-      <ChartView
-        chart={chart}
-        theme={theme}
-        label={`${found.title}: ${describeStack(inView(stack, shownParts))}`}
-      />
+      <ChartView chart={chart} theme={theme} label={`${found.title}: ${describeStack(inView)}`} />
       {stack.period === null && stack.categories.length > MOST_BARS && (
         <p className="panel-note">
           The {MOST_BARS} largest of {formatNumber(stack.categories.length)}. The table has them all.
@@ -59,7 +50,7 @@ export function RecordsView({ found, as, theme, onChart }: ViewProps<RecordsFoun
   );
 }
 
-function inView(stack: Stack, parts: readonly Part[]): Stack {
+function visible(stack: Stack, parts: readonly Part[]): Stack {
   const shown = onlyParts(stack, new Set(parts));
   return stack.period === null ? largest(shown, MOST_BARS) : shown;
 }

@@ -1,5 +1,5 @@
 /** What has changed between two results, for a chart of bars to both sides. */
-import { COUNTERS, type Counter } from './counters.js';
+import type { Counter } from './counters.js';
 import { type ComparisonRecord, nameOf } from './records.js';
 
 export interface Difference {
@@ -9,11 +9,6 @@ export interface Difference {
   readonly difference: number;
   /** Null: there was nothing before. */
   readonly change: number | null;
-}
-
-/** Metrics that the comparison has. */
-export function comparedCounters(records: readonly ComparisonRecord[]): Counter[] {
-  return COUNTERS.filter((counter) => records.some(({ difference }) => difference[counter] !== null));
 }
 
 /** The largest change first, up or down; without those that stayed the same when there are others. */

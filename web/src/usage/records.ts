@@ -145,5 +145,6 @@ export function nameOf(record: { readonly labels: readonly Label[] }): string {
   return (labels.length === 0 ? record.labels : labels).map(labelText).join(' · ') || 'All';
 }
 
+/** Metrics that some of them have. */
 export const presentCounters = (all: readonly Counters[]): (typeof COUNTERS)[number][] =>
   COUNTERS.filter((counter) => all.some((counters) => counters[counter] !== null));

@@ -10,6 +10,9 @@ import {
 } from './counters.js';
 import { type UsageRecord, dateOf, nameOf } from './records.js';
 
+/** More bars than this are no picture any more; the table has them all. */
+export const MOST_BARS = 15;
+
 export type Period = 'day' | 'week' | 'month';
 
 export interface Stack {
