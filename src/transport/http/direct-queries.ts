@@ -18,6 +18,7 @@ import {
   validate,
 } from 'graphql';
 
+import { type CacheUse, counted } from '../../lib/cache-use.js';
 import { isRecord } from '../../lib/is-record.js';
 import type { Logger } from '../../lib/logger.js';
 import type { FinishedList, RequestContext } from '../../services/request-context.js';
@@ -50,6 +51,8 @@ export interface DirectQueriesOptions {
   readonly log: Logger;
   /** @default 32 MiB: some 90 full pages */
   readonly mostBytes?: number;
+  /** Where look-ups of kept answers are counted; one that is not true any more is none. */
+  readonly use?: CacheUse | undefined;
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -84,7 +87,7 @@ function isMissing(value: unknown): value is null | undefined {
 }
 
 export function createDirectQueries(options: DirectQueriesOptions): DirectQueries {
-  const { schema, gate, log, mostBytes = MOST_BYTES } = options;
+  const { schema, gate, log, mostBytes = MOST_BYTES, use } = options;
   const rules = [...specifiedRules, ...gate.validationRules];
   const known = createKnownDocuments((document) => {
     return validate(schema, document, rules, gate.validationOptions).length === 0;
@@ -133,7 +136,9 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       const key = `${asked}${JSON.stringify([id, name])}`;
       const kept = answers.get(key);
       // What can not be read now is an error of its field, when the answer is made anew.
-      if (kept && (await stillTrue(kept.reads, context).catch(() => false))) return kept.body;
+      const isTrue = kept && (await stillTrue(kept.reads, context).catch(() => false));
+      const hit = counted(use, isTrue ? kept : undefined);
+      if (hit) return hit.body;
       const { result, finishedLists, reads } = await run(request, document, context);
       // Its variables do not fit: nothing was executed.
       if (result.data === undefined) return null;
