@@ -8,7 +8,7 @@ export interface FreshOptions {
 }
 
 /** Scrapes come every 15 to 60 seconds: each gets new figures, and several scrapers of one node share them. */
-const FRESH_MS = 5_000;
+const FRESH_MS = 2_000;
 /** A look that takes long is taken less often: a node keeps the database busy for one part in so many at most. */
 const REST_FACTOR = 200;
 /** But often enough that they are never stale; a database so slow has other worries. */

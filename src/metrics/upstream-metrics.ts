@@ -102,6 +102,7 @@ function createMeters(registry: Registry) {
     registers,
   });
   for (const call of CALLS) for (const each of CLASSES) requests.inc({ call, class: each }, 0);
+  for (const call of ['start', 'poll', 'lookup']) seconds.zero({ call });
   for (const state of POLL_STATES) polls.inc({ state }, 0);
   for (const call of ['start', 'poll']) {
     for (const result of BUDGET_RESULTS) admissions.inc({ call, result }, 0);
