@@ -1,10 +1,17 @@
 /** What is counted, around the ports: the parts themselves know nothing of it. */
 import type { Config } from '../config.js';
 import type { Logger } from '../lib/logger.js';
-import type { Metrics } from '../metrics/metrics.js';
+import { createMetrics, type Metrics } from '../metrics/metrics.js';
+import { processRegistry } from '../metrics/process-metrics.js';
 import { startMetricsServer } from '../transport/http/metrics.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
+
+/** Counting is always on, and costs next to nothing; the process is watched only for somebody who may look. */
+export function openMetrics({ metrics: door }: Config): Metrics {
+  if (door !== 'off') processRegistry();
+  return createMetrics();
+}
 
 /** The same stores, watched. `now` is the store's clock. */
 export function meteredStores(stores: Stores, metrics: Metrics, now: () => number): Stores {

@@ -17,9 +17,8 @@ import { createUsageTable } from '../services/usage-table.js';
 import { createHttpServer, type StreamCounts } from '../transport/http/http-server.js';
 import { createRequestScope } from '../transport/request-scope.js';
 import { readTrustedDocuments } from '../transport/documents/trusted-documents.js';
-import { createMetrics } from '../metrics/metrics.js';
 import { openExecutions } from './executions.js';
-import { meteredStores, openMetricsPort } from './metrics.js';
+import { meteredStores, openMetrics, openMetricsPort } from './metrics.js';
 import type { OnStop } from './on-stop.js';
 import { openEvents, openStores } from './stores.js';
 import { openUpstream } from './upstream.js';
@@ -46,7 +45,7 @@ export async function startProgram(
   plainLog: Logger,
   onStop: OnStop,
 ): Promise<Started> {
-  const metrics = createMetrics();
+  const metrics = openMetrics(config);
   const log = metrics.logger(plainLog);
   const opened = await openStores(databaseUrl, config.upstreamBudget, log, onStop);
   const clock = await createStoreClock(opened.store);
