@@ -54,99 +54,110 @@ export function addNodeGauges(registry: Registry): NodeGauges {
 type SourcesNow = () => NodeSources | null;
 
 function addCaches(registry: Registry, caches: Readonly<Record<CacheName, CacheUse>>): void {
-  new Counter({
-    name: 'usage_graphql_cache_lookups_total',
-    help:
-      'Look-ups in the caches of this node and whether they knew (hit, miss): answers (bodies of finished results as ' +
-      'they were sent), documents (parsed operations), tokens (who a token belongs to), names (of OAuth clients and ' +
-      'users), poll_plans (when to poll next).',
-    labelNames: ['cache', 'result'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const cache of CACHES) {
-        this.inc({ cache, result: 'hit' }, caches[cache].hits);
-        this.inc({ cache, result: 'miss' }, caches[cache].misses);
-      }
-    },
-  });
+  registry.registerMetric(
+    new Counter({
+      name: 'usage_graphql_cache_lookups_total',
+      help:
+        'Look-ups in the caches of this node and whether they knew (hit, miss): answers (bodies of finished results as ' +
+        'they were sent), documents (parsed operations), tokens (who a token belongs to), names (of OAuth clients and ' +
+        'users), poll_plans (when to poll next).',
+      labelNames: ['cache', 'result'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const cache of CACHES) {
+          this.inc({ cache, result: 'hit' }, caches[cache].hits);
+          this.inc({ cache, result: 'miss' }, caches[cache].misses);
+        }
+      },
+    }),
+  );
 }
 
 function addPools(registry: Registry, now: SourcesNow): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'usage_graphql_database_connections',
-    help:
-      'Connections of the two pools of this node, active or idle: requests (what callers wait for) and work (polls, ' +
-      'results, housekeeping). Ten each at most; the connection that listens for changes is not among them.',
-    labelNames: ['pool', 'state'],
-    registers,
-    collect() {
-      const pools = now()?.pools();
-      for (const pool of pools ? POOLS : []) {
-        const { total = 0, idle = 0 } = pools?.[pool] ?? {};
-        this.set({ pool, state: 'active' }, total - idle);
-        this.set({ pool, state: 'idle' }, idle);
-      }
-    },
-  });
-  new Gauge({
-    name: 'usage_graphql_database_waiting',
-    help: 'Statements of this node that wait for a connection of their pool.',
-    labelNames: ['pool'],
-    registers,
-    collect() {
-      const pools = now()?.pools();
-      for (const pool of pools ? POOLS : []) this.set({ pool }, pools?.[pool].waiting ?? 0);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_database_connections',
+      help:
+        'Connections of the two pools of this node, active or idle: requests (what callers wait for) and work (polls, ' +
+        'results, housekeeping). Ten each at most; the connection that listens for changes is not among them.',
+      labelNames: ['pool', 'state'],
+      registers: [],
+      collect() {
+        const pools = now()?.pools();
+        for (const pool of pools ? POOLS : []) {
+          const { total = 0, idle = 0 } = pools?.[pool] ?? {};
+          this.set({ pool, state: 'active' }, total - idle);
+          this.set({ pool, state: 'idle' }, idle);
+        }
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_database_waiting',
+      help: 'Statements of this node that wait for a connection of their pool.',
+      labelNames: ['pool'],
+      registers: [],
+      collect() {
+        const pools = now()?.pools();
+        for (const pool of pools ? POOLS : []) this.set({ pool }, pools?.[pool].waiting ?? 0);
+      },
+    }),
+  );
 }
 
 function addDoors(registry: Registry, now: SourcesNow): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'usage_graphql_connections',
-    help: 'WebSockets and event streams that are open at this node, with a subscription or without.',
-    labelNames: ['transport'],
-    registers,
-    collect() {
-      const connections = now()?.connections();
-      if (!connections) return;
-      this.set({ transport: 'websocket' }, connections.webSockets);
-      this.set({ transport: 'sse' }, connections.eventStreams);
-    },
-  });
-  new Counter({
-    name: 'usage_graphql_served_bytes_total',
-    help:
-      'Bytes written to the sockets of clients, headers and frames included, by what the connection served: http ' +
-      '(everything else), export, websocket, sse.',
-    labelNames: ['transport'],
-    registers,
-    collect() {
-      const bytes = now()?.bytesServed();
-      this.reset();
-      for (const transport of bytes ? SERVED_BY : []) this.inc({ transport }, bytes?.[transport] ?? 0);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_connections',
+      help: 'WebSockets and event streams that are open at this node, with a subscription or without.',
+      labelNames: ['transport'],
+      registers: [],
+      collect() {
+        const connections = now()?.connections();
+        if (!connections) return;
+        this.set({ transport: 'websocket' }, connections.webSockets);
+        this.set({ transport: 'sse' }, connections.eventStreams);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'usage_graphql_served_bytes_total',
+      help:
+        'Bytes written to the sockets of clients, headers and frames included, by what the connection served: http ' +
+        '(everything else), export, websocket, sse.',
+      labelNames: ['transport'],
+      registers: [],
+      collect() {
+        const bytes = now()?.bytesServed();
+        this.reset();
+        for (const transport of bytes ? SERVED_BY : []) this.inc({ transport }, bytes?.[transport] ?? 0);
+      },
+    }),
+  );
 }
 
 function addEvents(registry: Registry, now: SourcesNow): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'usage_graphql_change_listeners',
-    help: 'Registrations for changes of executions at this node: of subscriptions, waiting starts, and steps under way.',
-    registers,
-    collect() {
-      this.set(now()?.listeners() ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'usage_graphql_listening',
-    help: 'Whether this node is listening for changes (LISTEN): 1 or 0. While it is 0, subscribers are not told.',
-    registers,
-    collect() {
-      this.set(now()?.listening() ? 1 : 0);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_change_listeners',
+      help: 'Registrations for changes of executions at this node: of subscriptions, waiting starts, and steps under way.',
+      registers: [],
+      collect() {
+        this.set(now()?.listeners() ?? 0);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_listening',
+      help: 'Whether this node is listening for changes (LISTEN): 1 or 0. While it is 0, subscribers are not told.',
+      registers: [],
+      collect() {
+        this.set(now()?.listening() ? 1 : 0);
+      },
+    }),
+  );
 }

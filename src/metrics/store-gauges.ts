@@ -30,16 +30,18 @@ export function addStoreGauges(registry: Registry): (read: ReadStoreFigures) => 
       },
     });
   addFigures(gauge);
-  new Gauge({
-    name: 'usage_graphql_database_up',
-    help:
-      'Whether this node got an answer when it last looked at the database for these metrics: 1 or 0. While it is 0, ' +
-      'the metrics that come from the database are absent.',
-    registers: [registry],
-    async collect() {
-      this.set((await look()) === null ? 0 : 1);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_database_up',
+      help:
+        'Whether this node got an answer when it last looked at the database for these metrics: 1 or 0. While it is 0, ' +
+        'the metrics that come from the database are absent.',
+      registers: [],
+      async collect() {
+        this.set((await look()) === null ? 0 : 1);
+      },
+    }),
+  );
   return (read) => {
     look = createFreshFigures(read);
   };

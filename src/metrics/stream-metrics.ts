@@ -33,25 +33,29 @@ export function createStreamMetrics(registry: Registry): StreamMetrics {
   /** Plain numbers on the hot path, read when somebody looks. */
   const subscribers: Record<StreamTransport, number> = { websocket: 0, sse: 0 };
   const written: Record<StreamTransport, number> = { websocket: 0, sse: 0 };
-  new Gauge({
-    name: 'usage_graphql_subscribers',
-    help: 'Subscriptions that are open at this node now, by transport. One WebSocket may have several.',
-    labelNames: ['transport'],
-    registers,
-    collect() {
-      for (const transport of STREAM_TRANSPORTS) this.set({ transport }, subscribers[transport]);
-    },
-  });
-  new Counter({
-    name: 'usage_graphql_results_pushed_total',
-    help: 'Results of subscriptions that were written to their clients.',
-    labelNames: ['transport'],
-    registers,
-    collect() {
-      this.reset();
-      for (const transport of STREAM_TRANSPORTS) this.inc({ transport }, written[transport]);
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'usage_graphql_subscribers',
+      help: 'Subscriptions that are open at this node now, by transport. One WebSocket may have several.',
+      labelNames: ['transport'],
+      registers: [],
+      collect() {
+        for (const transport of STREAM_TRANSPORTS) this.set({ transport }, subscribers[transport]);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'usage_graphql_results_pushed_total',
+      help: 'Results of subscriptions that were written to their clients.',
+      labelNames: ['transport'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const transport of STREAM_TRANSPORTS) this.inc({ transport }, written[transport]);
+      },
+    }),
+  );
   const delivery = new Histogram({
     name: 'usage_graphql_delivery_seconds',
     help:

@@ -127,7 +127,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     get streams() {
       return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
     },
-    bytesServed: traffic.bytes,
+    bytesServed: () => traffic.bytes(),
     async stop() {
       await departure.leave();
       const closed = fastify.close();
