@@ -10,9 +10,9 @@ export interface FreshOptions {
 /** Scrapes come every 15 to 60 seconds: each gets new figures, and several scrapers of one node share them. */
 const FRESH_MS = 2_000;
 /** A look that takes long is taken less often: a node keeps the database busy for one part in so many at most. */
-const REST_FACTOR = 200;
+const REST_FACTOR = 50;
 /** But often enough that they are never stale; a database so slow has other worries. */
-const LONGEST_REST_MS = 20_000;
+const LONGEST_REST_MS = 10_000;
 /** Past that they tell of another time: better none. */
 const STALE_MS = 45_000;
 /** A scrape is given up after 10 s by default, and the figures of this process must not be lost with those of others. */

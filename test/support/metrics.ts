@@ -25,7 +25,10 @@ export async function scrape(url: string): Promise<Scrape> {
   return readMetrics(await response.text());
 }
 
-/** Until what is scraped is so. Prometheus does not ask every few milliseconds either. */
+/**
+ * Until what is scraped is so. Prometheus does not ask every few milliseconds either. Where the machine is busy, figures
+ * of the database are ten seconds old: tests that wait for several of them need more than the usual time.
+ */
 export function untilMetrics(url: string, what: string, holds: (metrics: Scrape) => boolean): Promise<void> {
   return until(
     what,
@@ -34,7 +37,7 @@ export function untilMetrics(url: string, what: string, holds: (metrics: Scrape)
       if (!isSo) await delay(50);
       return isSo;
     },
-    20_000,
+    60_000,
   );
 }
 
