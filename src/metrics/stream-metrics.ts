@@ -2,7 +2,9 @@
  * Who is being told something, and how fast. The doors tell of it through the hooks of `StreamNotes`, and know nothing
  * of metrics.
  */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+import { addDistribution } from './distribution.js';
 
 export const STREAM_TRANSPORTS = ['websocket', 'sse'] as const;
 export type StreamTransport = (typeof STREAM_TRANSPORTS)[number];
@@ -56,16 +58,16 @@ export function createStreamMetrics(registry: Registry): StreamMetrics {
       },
     }),
   );
-  const delivery = new Histogram({
+  const delivery = addDistribution(registry, {
     name: 'usage_graphql_delivery_seconds',
     help:
       'From the end of an execution (finishedAt, by the database clock as this node knows it, some milliseconds) to ' +
       'the moment in which a final result is written to the socket of a subscriber who was there already. It includes ' +
       "the commit, the notification, the read, the selection, and the wait for the client's earlier results; not how long " +
       'the client takes to read.',
-    labelNames: ['transport'],
+    label: 'transport',
+    values: STREAM_TRANSPORTS,
     buckets: DELIVERY_BUCKETS,
-    registers,
   });
   const slow = new Counter({
     name: 'usage_graphql_slow_results_total',
@@ -82,20 +84,15 @@ export function createStreamMetrics(registry: Registry): StreamMetrics {
     registers,
   });
   for (const transport of STREAM_TRANSPORTS) {
-    delivery.zero({ transport });
     slow.inc({ transport }, 0);
     for (const reason of DROP_REASONS) dropped.inc({ transport, reason }, 0);
   }
-  const observers = {
-    websocket: delivery.labels('websocket'),
-    sse: delivery.labels('sse'),
-  };
   return {
     subscribed: (transport) => void (subscribers[transport] += 1),
     unsubscribed: (transport) => void (subscribers[transport] -= 1),
     writing(transport, waitedMs) {
       written[transport] += 1;
-      if (waitedMs !== null) observers[transport].observe(Math.max(0, waitedMs) / 1000);
+      if (waitedMs !== null) delivery[transport](Math.max(0, waitedMs) / 1000);
     },
     slow: (transport) => slow.inc({ transport }),
     dropped: (transport, reason) => dropped.inc({ transport, reason }),
