@@ -84,6 +84,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       'TRUSTED_DOCUMENTS',
     ],
   },
+  { title: 'Metrics', names: ['METRICS'] },
   { title: 'Logs', names: ['LOG_LEVEL'] },
 ];
 
@@ -249,6 +250,12 @@ export const SETTINGS: Readonly<Record<EnvironmentVariable, Setting>> = {
       "Path of a manifest (`persisted-documents.json` of the GraphQL code generator, or Apollo's). Then its documents are " +
       'the only ones that are accepted.',
     otherwise: 'any document, and automatic persisted queries.',
+  },
+  METRICS: {
+    meaning:
+      'Where Prometheus reads `/metrics` (docs/metrics.md): `on`, at `PORT`; a number, at a port of its own on `HOST` that ' +
+      'no load balancer leads to; `off`, nowhere. No token is needed, and no data of a tenant is there; set a port, or keep ' +
+      'the path from the outside at the balancer, where the load of the service is nobody else’s business.',
   },
   LOG_LEVEL: { meaning: 'From which level on log lines are written.' },
 };

@@ -58,6 +58,8 @@ export interface Config {
   /** A streaming client that gives no sign of life is given up within twice this. */
   readonly keepAliveMs: number;
   readonly logLevel: string;
+  /** Whether `/metrics` is there: on the port of everything else, on a port of its own (0: any free one), or not. */
+  readonly metrics: 'on' | 'off' | number;
 }
 
 const MINUTE_MS = 60_000;
@@ -145,6 +147,11 @@ export const environment = z.object({
   MAX_QUERY_COST: integer(1, 10_000_000, DEFAULT_LIMITS.cost),
   TRUSTED_DOCUMENTS: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of: ${LOG_LEVELS.join(', ')}`).default('info'),
+  METRICS: z
+    .string()
+    .default('on')
+    .transform(toMetricsDoor)
+    .refine((door) => door !== null, 'must be on, off, or a port of its own from 0 (any free one) to 65535'),
   NODE_ENV: z.string().optional(),
 });
 type Environment = z.infer<typeof environment>;
@@ -189,6 +196,8 @@ function conflicts(env: Environment, given: (name: keyof Environment) => boolean
   }
   const isModeWrong = given('AUTH_MODE') && env.AUTH_MODE === undefined;
   problems.push(...jwtConflicts(isModeWrong ? null : (env.AUTH_MODE ?? 'genesys'), given));
+  if (env.METRICS === env.PORT && env.PORT !== 0)
+    problems.push('METRICS must be another port than PORT; "on" serves them at the same one.');
   if (env.POLL_INITIAL_MS > env.POLL_MAX_MS) problems.push('POLL_INITIAL_MS must not be above POLL_MAX_MS.');
   return problems;
 }
@@ -236,6 +245,7 @@ function toConfig(env: Environment): Config {
     trustedDocuments: env.TRUSTED_DOCUMENTS ?? null,
     keepAliveMs: KEEP_ALIVE_MS,
     logLevel: env.LOG_LEVEL,
+    metrics: env.METRICS ?? 'off',
   };
 }
 
@@ -265,6 +275,12 @@ function toTrustProxy(text: string): Config['trustProxy'] | null {
   if (/^([1-9]|10)$/.test(text)) return Number(text);
   const addresses = toList(text);
   return addresses.every(isProxyAddress) ? addresses : null;
+}
+
+/** Null for what is none of the three forms. */
+function toMetricsDoor(text: string): Config['metrics'] | null {
+  if (text === 'on' || text === 'off') return text;
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
 }
 
 /** Paths are put behind it, so it must end with one; and no request can be made with a password in its address. */

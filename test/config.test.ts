@@ -50,6 +50,7 @@ describe('parseConfig', () => {
       limits: { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, cost: 10_000 },
       trustedDocuments: null,
       keepAliveMs: 12_000,
+      metrics: 'on',
       logLevel: 'info',
     };
     expect(parseConfig({})).toEqual(expected);

@@ -8,6 +8,7 @@ import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator, UpstreamIdentity } from '../domain/ports/callers.js';
 import { UpstreamError } from '../domain/upstream-error.js';
+import { type CacheUse, counted } from '../lib/cache-use.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
 import { isTokenShaped } from '../lib/bearer.js';
@@ -29,6 +30,8 @@ export interface GenesysAuthenticatorOptions {
   /** Milliseconds of any clock that is never set back. @default performance.now */
   readonly now?: () => number;
   readonly log?: Logger;
+  /** Where look-ups of tokens that were accepted before are counted. */
+  readonly use?: CacheUse;
 }
 
 export interface GenesysAuthenticator extends Authenticator {
@@ -63,6 +66,7 @@ class TokenLookup implements GenesysAuthenticator {
   readonly #identity: UpstreamIdentity;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #use: CacheUse | undefined;
   readonly #accepted: ExpiringMap<Known>;
   readonly #refused: ExpiringMap<RequestError>;
   readonly #pauses: ExpiringMap<Pause>;
@@ -74,6 +78,7 @@ class TokenLookup implements GenesysAuthenticator {
     this.#identity = options.identity;
     this.#now = options.now ?? (() => performance.now());
     this.#log = options.log ?? silentLogger;
+    this.#use = options.use;
     this.#accepted = new ExpiringMap(cacheMs, maxEntries);
     this.#refused = new ExpiringMap(negativeCacheMs, maxEntries);
     this.#pauses = new ExpiringMap(2 * LONGEST_ASKED_MS, maxEntries);
@@ -86,7 +91,8 @@ class TokenLookup implements GenesysAuthenticator {
     const now = this.#now();
     const refusal = this.#refused.get(hash, now);
     if (refusal) throw refusal;
-    const known = this.#accepted.get(hash, now, maxAgeMs) ?? (await this.#lookUpOnce(hash, token));
+    const known =
+      counted(this.#use, this.#accepted.get(hash, now, maxAgeMs)) ?? (await this.#lookUpOnce(hash, token));
     return { ...known, token };
   }
 

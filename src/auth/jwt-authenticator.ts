@@ -9,6 +9,7 @@ import type { Caller } from '../domain/caller.js';
 import { RequestError } from '../domain/error-codes.js';
 import type { Authenticator } from '../domain/ports/callers.js';
 import { isTokenShaped } from '../lib/bearer.js';
+import { type CacheUse, counted } from '../lib/cache-use.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
 import type { JwtAlgorithm } from './jwt-algorithms.js';
@@ -33,6 +34,8 @@ export interface JwtAuthenticatorOptions {
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
   readonly log?: Logger;
+  /** Where look-ups of tokens that were verified before are counted. */
+  readonly use?: CacheUse;
 }
 
 type Known = Omit<Caller, 'token'> & { readonly expiresAt: number };
@@ -42,7 +45,7 @@ const MAX_AGE_MS = 60_000;
 
 /** Throws `RequestError`: `UNAUTHENTICATED`, or `SERVICE_UNAVAILABLE` while the keys can not be had. */
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
-  const { keys, rules, maxEntries = 10_000, now = Date.now, log = silentLogger } = options;
+  const { keys, rules, maxEntries = 10_000, now = Date.now, log = silentLogger, use } = options;
   const accepted = new ExpiringMap<Known>(MAX_AGE_MS / 2, maxEntries);
 
   async function verify(token: string, hash: string, ageMs: number): Promise<Known> {
@@ -64,7 +67,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
       if (!isTokenShaped(token)) throw refused('is not accepted');
       const hash = tokenHash(token);
       const ageMs = Math.min(maxAgeMs, MAX_AGE_MS) / 2;
-      const known = accepted.get(hash, now(), ageMs) ?? (await verify(token, hash, ageMs));
+      const known = counted(use, accepted.get(hash, now(), ageMs)) ?? (await verify(token, hash, ageMs));
       if (now() >= known.expiresAt) throw refused('has expired. Get a new one');
       return { ...known, token };
     },

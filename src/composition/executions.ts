@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../config.js';
 import { overdueSpread } from '../domain/overdue.js';
 import type { ExecutionEvents } from '../domain/ports/execution-events.js';
+import type { CacheUse } from '../lib/cache-use.js';
 import type { Logger } from '../lib/logger.js';
 import { createCredentialVisits } from '../services/upstream-calls/credential-visits.js';
 import { createExecutionService } from '../services/execution-service.js';
@@ -31,6 +32,8 @@ interface Parts {
   readonly upstream: Upstream;
   readonly events: ExecutionEvents;
   readonly clock: StoreClock;
+  /** Where the policy counts how often it had a plan. */
+  readonly planUse: CacheUse;
 }
 
 /** What starts executions, brings each of them to its end, and lets others watch; the poller and the janitor run. */
@@ -60,6 +63,7 @@ export function openExecutions(config: Config, parts: Parts, log: Logger, onStop
       price: createCallPrice(() => performance.now()),
       ...config.poll,
       random: Math.random,
+      use: parts.planUse,
     }),
   });
   const poller = createPoller({

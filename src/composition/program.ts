@@ -18,6 +18,7 @@ import { createHttpServer, type StreamCounts } from '../transport/http/http-serv
 import { createRequestScope } from '../transport/request-scope.js';
 import { readTrustedDocuments } from '../transport/documents/trusted-documents.js';
 import { openExecutions } from './executions.js';
+import { meteredStores, openMetrics, openMetricsPort } from './metrics.js';
 import type { OnStop } from './on-stop.js';
 import { openEvents, openStores } from './stores.js';
 import { openUpstream } from './upstream.js';
@@ -41,18 +42,22 @@ const SCHEMA = buildUsageSchema();
 export async function startProgram(
   config: Config,
   databaseUrl: string,
-  log: Logger,
+  plainLog: Logger,
   onStop: OnStop,
 ): Promise<Started> {
-  const stores = await openStores(databaseUrl, config.upstreamBudget, log, onStop);
-  const { store } = stores;
-  const clock = await createStoreClock(store);
+  const metrics = openMetrics(config);
+  const log = metrics.logger(plainLog);
+  const opened = await openStores(databaseUrl, config.upstreamBudget, log, onStop);
+  const clock = await createStoreClock(opened.store);
   onStop(async () => clock.stop());
-  const upstream = await openUpstream(config, stores, log, onStop);
+  const stores = meteredStores(opened, metrics, clock.now);
+  const { store } = stores;
+  const { caches } = metrics.node;
+  const upstream = await openUpstream(config, stores, metrics, log, onStop);
   const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
   const { poller, watch, wait, visits, executions } = openExecutions(
     config,
-    { stores, upstream, events: pubSub.events, clock },
+    { stores, upstream, events: pubSub.events, clock, planUse: caches.poll_plans },
     log,
     onStop,
   );
@@ -78,6 +83,9 @@ export async function startProgram(
     introspection: config.introspection,
     limits: config.limits,
     trusted: path === null ? null : await readTrustedDocuments(path, SCHEMA, config.limits),
+    metrics: config.metrics === 'on' ? metrics.page : null,
+    notes: { ...metrics.streams, now: clock.now },
+    cacheUse: caches,
     log,
     schema: SCHEMA,
     scope: createRequestScope(upstream.authenticator, (caller, requestId, signal) => {
@@ -97,6 +105,14 @@ export async function startProgram(
   // At the same time: others go on with our work while the load balancer still finds out.
   onStop(async () => void (await Promise.all([poller.stop(), server.stop()])));
   onStop(async () => wait.stop());
+  metrics.node.observe({
+    pools: stores.pools,
+    connections: () => server.streams,
+    bytesServed: server.bytesServed,
+    listeners: () => pubSub.listeners,
+    listening: () => listener.connected,
+  });
+  await openMetricsPort(config, metrics, log, onStop);
   return { url: server.url, watching: () => ({ ...server.streams, listeners: pubSub.listeners }) };
 }
 

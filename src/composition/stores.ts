@@ -9,6 +9,7 @@ import { createDatabase, createDatabaseTrouble } from '../store/database.js';
 import { reasonOf } from '../store/errors.js';
 import { createExecutionStore } from '../store/execution-store.js';
 import { migrate } from '../store/migrate.js';
+import { createStoreFigures } from '../store/store-figures.js';
 import { createSealedTokenStore } from '../store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from '../store/upstream-budget.js';
 import { createDurationStore } from '../store/query-durations.js';
@@ -32,6 +33,8 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
   return {
     trouble,
     dropConnections: () => [requests, work].forEach((database) => database.dropConnections()),
+    pools: () => ({ requests: requests.connections, work: work.connections }),
+    figures: createStoreFigures(requests.db, budget),
     store: createExecutionStore(requests.db),
     pollerStore: createExecutionStore(work.db),
     sealedTokens: createSealedTokenStore(work.db),

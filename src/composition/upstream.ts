@@ -32,6 +32,7 @@ import {
   isRefusal,
 } from '../upstream/upstream-trouble.js';
 import { createUsageUpstream } from '../upstream/usage-api.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 import { tokenCipher } from './token-cipher.js';
@@ -41,7 +42,13 @@ const DEMO_TOKEN = 'demo-admin';
 /** The service's own at the simulated upstream; of its first organization. */
 const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 
-export async function openUpstream(config: Config, stores: Stores, log: Logger, onStop: OnStop) {
+export async function openUpstream(
+  config: Config,
+  stores: Stores,
+  { upstream: meters, node: { caches } }: Pick<Metrics, 'upstream' | 'node'>,
+  log: Logger,
+  onStop: OnStop,
+) {
   const simulated = config.upstream.kind === 'simulated';
   const { apiUrl, loginUrl, serviceClient } =
     config.upstream.kind === 'genesys'
@@ -49,7 +56,10 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
       : await simulatedUpstream(config, log, onStop);
   const { onAnswer, onLogin } = createUpstreamTroubles(log);
   const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
-  const serviceTokens = await openServiceTokens(serviceClient, loginUrl, onLogin);
+  const serviceTokens = await openServiceTokens(serviceClient, loginUrl, (error) => {
+    onLogin(error);
+    meters.onLogin(error);
+  });
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
     : createCallerCredentials({
@@ -60,20 +70,21 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
   const credentialIdOf = serviceTokens ? () => SERVICE_CREDENTIAL_ID : tokenHash;
   const counted = createCountedHttp(http, lookUpCounter(stores.budget, credentialIdOf, log));
   // With the service's own token upstream is asked for executions; callers' tokens are then only looked up.
-  const identity = createUpstreamIdentity(serviceTokens ? http : counted);
+  const identity = meters.identity(createUpstreamIdentity(serviceTokens ? http : counted));
   const authenticator = config.jwt
     ? createJwtAuthenticator({
         keys: createJwtKeys({ url: config.jwt.jwksUrl, log }),
         rules: config.jwt,
         log,
+        use: caches.tokens,
       })
-    : createGenesysAuthenticator({ identity, log });
+    : createGenesysAuthenticator({ identity, log, use: caches.tokens });
   return {
     credentials,
     credentialIdOf,
     usage: createPatientUpstream({
       upstream: createBudgetedUpstream({
-        upstream: createUsageUpstream(http),
+        upstream: meters.usage(createUsageUpstream(http)),
         budget: stores.pollerBudget,
         credentialIdOf,
         log,
@@ -83,11 +94,13 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
       log,
     }),
     directory: createDirectoryService({
-      directory:
+      directory: meters.directory(
         config.jwt && serviceTokens
           ? createServiceDirectory(createUpstreamDirectory(counted), serviceTokens)
           : createUpstreamDirectory(serviceTokens ? http : counted),
+      ),
       now: () => performance.now(),
+      use: caches.names,
     }),
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })

@@ -4,6 +4,9 @@
  * nodes together, and while something only fails one call alone, the probe, finds out whether it has recovered.
  */
 
+/** The key of the host as a whole, which a service has one of; see `UpstreamTroubleStore`. */
+export const HOST_TROUBLE = 'host';
+
 export interface TroubleOptions {
   /** Failures in a row, of different queries and without a success between, after which calls pause. */
   readonly afterFailures: number;

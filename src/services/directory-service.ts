@@ -6,12 +6,15 @@ import { type Caller, holdsPermission, type NamedEntity, scopeOf } from '../doma
 import { ASK_FOR_ROLE, RequestError } from '../domain/error-codes.js';
 import type { UpstreamDirectory } from '../domain/ports/callers.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
+import type { CacheUse } from '../lib/cache-use.js';
 import { createNameCache } from './name-cache.js';
 
 export interface DirectoryServiceOptions {
   readonly directory: UpstreamDirectory;
   /** Milliseconds since any instant. */
   readonly now: () => number;
+  /** Where look-ups of names are counted. */
+  readonly use?: CacheUse;
 }
 
 export interface DirectoryService {
@@ -31,9 +34,9 @@ const NAMES_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
 
 export function createDirectoryService(options: DirectoryServiceOptions): DirectoryService {
-  const { directory, now } = options;
-  const clientNames = createNameCache({ now });
-  const userNames = createNameCache({ now });
+  const { directory, now, use } = options;
+  const clientNames = createNameCache({ now, use });
+  const userNames = createNameCache({ now, use });
 
   return {
     async listOAuthClients(caller) {

@@ -4,6 +4,7 @@
  * a time, and a look-up that fails is not remembered.
  */
 import type { NamedEntity } from '../domain/caller.js';
+import type { CacheUse } from '../lib/cache-use.js';
 import { ExpiringMap } from '../lib/expiring-map.js';
 
 export type Names = ReadonlyMap<string, NamedEntity>;
@@ -25,6 +26,8 @@ export interface NameCacheOptions {
   readonly now: () => number;
   /** Names kept, and as many ids without one; the oldest make room. @default 20_000 */
   readonly maxEntries?: number;
+  /** Where look-ups of ids are counted: an id that is known to have no name is a hit, too. */
+  readonly use?: CacheUse | undefined;
 }
 
 /** Names hardly ever change, and a row shows for what it counts, not for how it is called. */
@@ -34,7 +37,7 @@ const ABSENT_MS = 60_000;
 /** Some 10 MB at worst, for more users than a tenant has in the rows that it looks at within ten minutes. */
 const MAX_ENTRIES = 20_000;
 
-export function createNameCache({ now, maxEntries = MAX_ENTRIES }: NameCacheOptions): NameCache {
+export function createNameCache({ now, maxEntries = MAX_ENTRIES, use }: NameCacheOptions): NameCache {
   const found = new ExpiringMap<NamedEntity>(FOUND_MS, maxEntries);
   const absent = new ExpiringMap<true>(ABSENT_MS, maxEntries);
   const pending = new Map<string, Promise<Names>>();
@@ -71,6 +74,10 @@ export function createNameCache({ now, maxEntries = MAX_ENTRIES }: NameCacheOpti
         const entity = found.get(keyOf(id), at);
         if (entity) names.set(id, entity);
         else if (!absent.get(keyOf(id), at)) unknown.push(id);
+      }
+      if (use) {
+        use.misses += unknown.length;
+        use.hits += new Set(ids).size - unknown.length;
       }
       const missing = unknown.filter((id) => !pending.has(keyOf(id)));
       if (missing.length > 0) hold(keyOf, missing, ask(keyOf, missing, find));

@@ -17,6 +17,7 @@ export type Db = Kysely<Tables>;
 
 export interface Database {
   readonly db: Db;
+  readonly connections: PoolState;
   /**
    * Breaks every connection off, for when the way to the server is known to be dead though nobody has said so.
    * Statements under way fail as unavailable, and the next ones take new connections.
@@ -24,6 +25,14 @@ export interface Database {
   dropConnections(): void;
   /** Waits for running statements and closes every connection. */
   stop(): Promise<void>;
+}
+
+/** The connections of a pool at this moment. */
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  /** Statements that wait for one. */
+  readonly waiting: number;
 }
 
 export interface DatabaseOptions {
@@ -92,6 +101,9 @@ export function createDatabase(url: string, log: Logger, options: DatabaseOption
   });
   return {
     db,
+    get connections() {
+      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
     dropConnections: () => sockets.forEach((socket) => socket.destroy()),
     stop: () => db.destroy(),
   };

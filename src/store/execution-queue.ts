@@ -21,7 +21,7 @@ import { claimFacts, fromNowMs } from './sql.js';
 export async function claimDue(db: Db, node: string, limit: number, leaseMs: number): Promise<Claim[]> {
   const { rows } = await sql<ClaimedRow>`
     WITH due AS (
-      SELECT id FROM executions
+      SELECT id, lease_owner IS NOT NULL AS taken_over FROM executions
       WHERE due_at <= now() AND (${mayBeAskedBy(node)} OR due_at <= now() - ${leaseMs / 1000} * interval '1 second')
       ORDER BY due_at
       LIMIT ${limit}
@@ -31,7 +31,7 @@ export async function claimDue(db: Db, node: string, limit: number, leaseMs: num
       -- Whoever held it has not told what became of its start.
       upstream_may_still_run = upstream_may_still_run OR (lease_owner IS NOT NULL AND upstream_id IS NULL)
     FROM due WHERE executions.id = due.id
-    RETURNING executions.*, ${claimFacts}`.execute(db);
+    RETURNING executions.*, due.taken_over, ${claimFacts}`.execute(db);
   return rows.map(toClaim);
 }
 

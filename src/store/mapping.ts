@@ -13,6 +13,7 @@ export type ClaimedRow = ExecutionRow & {
   readonly past_deadline: boolean;
   readonly age_ms: number;
   readonly running_at_ms: number;
+  readonly taken_over?: boolean;
 };
 
 export function toClaim(row: ClaimedRow): Claim {
@@ -24,6 +25,7 @@ export function toClaim(row: ClaimedRow): Claim {
     pastDeadline: row.past_deadline,
     ageMs: row.age_ms,
     runningAtMs: row.running_at_ms,
+    takenOver: row.taken_over ?? false,
   };
 }
 

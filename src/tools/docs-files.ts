@@ -1,6 +1,6 @@
 /**
- * Writes what the documentation tells of the code: the reference of the schema, that of the settings, and
- * `.env.example`. With `--check` it only says whether the committed files are what the code would write.
+ * Writes what the documentation tells of the code: the reference of the schema, that of the settings and of the metrics,
+ * and `.env.example`. With `--check` it only says whether the committed files are what the code would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 
@@ -9,6 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import { configurationPage } from './reference/configuration-page.js';
 import { environmentFile } from './reference/environment-file.js';
+import { metricsPage } from './reference/metrics-page.js';
 import { schemaPage } from './reference/schema-page.js';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -16,6 +17,7 @@ const ROOT = new URL('../../../', import.meta.url);
 const files: Readonly<Record<string, string>> = {
   '.env.example': environmentFile(),
   'docs/configuration.md': await page(configurationPage()),
+  'docs/metrics.md': await page(await metricsPage()),
   'docs/schema.md': await page(schemaPage(buildUsageSchema())),
 };
 

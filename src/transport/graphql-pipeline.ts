@@ -49,7 +49,7 @@ export interface GraphQLPipeline {
   subscribe(args: OperationArgs, to: Recipient): Promise<Delivery | ExecutionResult>;
 }
 
-export type Recipient = Pick<DeliveryOptions, 'authorization' | 'sink' | 'onOver'>;
+export type Recipient = Pick<DeliveryOptions, 'authorization' | 'sink' | 'onOver' | 'onState'>;
 
 export interface GraphQLPipelineOptions {
   readonly schema: GraphQLSchema;

@@ -38,6 +38,8 @@ export interface Claim {
   readonly ageMs: number;
   /** That age when upstream last said that the query still ran; 0 before that. */
   readonly runningAtMs: number;
+  /** Another claim had not been given back: its node died, or hung for longer than its lease. @default false */
+  readonly takenOver?: boolean;
 }
 
 export interface NewExecution {

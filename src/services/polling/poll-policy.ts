@@ -6,6 +6,7 @@
  */
 import type { UsageOperation } from '../../domain/operation.js';
 import type { UsageRequest } from '../../domain/request.js';
+import { type CacheUse, counted } from '../../lib/cache-use.js';
 import type { CallPrice } from './call-price.js';
 import { type DurationModels, type KindPath, REMEMBERED } from './duration-models.js';
 import { type PollPlan, planPolls } from './poll-plan.js';
@@ -49,6 +50,8 @@ export interface PollPolicyOptions {
   readonly callCostMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Where look-ups of plans are counted; one that is not fresh any more is none. */
+  readonly use?: CacheUse;
 }
 
 /** Of what is remembered; a plan takes half a millisecond, and a few more observations hardly change it. */
@@ -78,7 +81,8 @@ export function createPollPolicy(options: PollPolicyOptions): PollPolicy {
     const name = `${step} ${kind.at(-1)}`;
     const revision = models.revision(kind);
     const cached = plans.get(name);
-    if (cached && isFresh(cached.revision, revision)) return cached.plan;
+    const hit = counted(options.use, cached && isFresh(cached.revision, revision) ? cached : undefined);
+    if (hit) return hit.plan;
     const plan = planPolls(models.belief(kind), { callCostMs: callCostMs * 2 ** step, maxGapMs: maxMs });
     plans.delete(name);
     plans.set(name, { revision, plan });

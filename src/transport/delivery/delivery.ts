@@ -32,6 +32,8 @@ export interface DeliveryOptions {
   readonly sink: ResultSink;
   /** What the client sees of a result with errors, and of what the stream failed with. */
   readonly format: (result: ExecutionResult, args: OperationArgs) => ExecutionResult;
+  /** Told each state of which a result is then made. */
+  readonly onState?: (state: unknown) => void;
   /** Called once, when it is over for whatever reason. */
   readonly onOver: Leave;
 }
@@ -109,7 +111,10 @@ export class Delivery implements AsyncGenerator<never, void, void>, Subscriber {
   #onState(state: IteratorResult<unknown>): void {
     if (this.isOver) return;
     if (state.done) this.#end();
-    else if (this.#mayTell()) this.options.selection.resultOf(state.value, this);
+    else if (this.#mayTell()) {
+      this.options.onState?.(state.value);
+      this.options.selection.resultOf(state.value, this);
+    }
   }
 
   /** Tells why not, when it may not. */

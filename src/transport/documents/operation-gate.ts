@@ -15,6 +15,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 
+import { type CacheUse, counted } from '../../lib/cache-use.js';
 import { checkCost, costOf, type Weighing } from './document-cost.js';
 import { checkLength, checkShape } from './document-shape.js';
 import { createDocumentSource, type DocumentParams, type FoundDocument } from './documents.js';
@@ -30,6 +31,8 @@ export interface OperationGateOptions {
   readonly limits?: GraphQLLimits;
   /** Null or left out: any document is accepted. */
   readonly trusted?: TrustedDocuments | null;
+  /** Where look-ups of documents that were parsed before are counted. */
+  readonly use?: CacheUse | undefined;
 }
 
 export interface AdmittedDocument extends FoundDocument {
@@ -54,7 +57,7 @@ export interface OperationGate {
 }
 
 export function createOperationGate(options: OperationGateOptions): OperationGate {
-  const { schema, introspection, limits = DEFAULT_LIMITS, trusted = null } = options;
+  const { schema, introspection, limits = DEFAULT_LIMITS, trusted = null, use } = options;
   const documents = createDocumentSource(trusted);
   const parseOptions: ParseOptions = { maxTokens: limits.tokens };
   const checked = createRecentDocuments();
@@ -81,7 +84,7 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
       if (typeof params.query === 'string') checkLength(params.query);
       const found = documents.find(params);
       if (typeof found.text !== 'string') return { ...found, document: null };
-      return { ...found, document: checked.get(found.text) ?? check(found.text) };
+      return { ...found, document: counted(use, checked.get(found.text)) ?? check(found.text) };
     },
     validate(document) {
       const before = validated.get(document);

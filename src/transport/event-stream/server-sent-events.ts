@@ -10,6 +10,7 @@ import { createHandler, type Handler } from 'graphql-sse';
 import type { RequestContext } from '../../services/request-context.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Admission } from '../admission/admission.js';
+import type { StreamNotes } from '../delivery/stream-notes.js';
 import { EventWriter, writeEventStream } from './event-stream.js';
 import type { GraphQLPipeline } from '../graphql-pipeline.js';
 import { heartbeatMs } from '../keep-alive.js';
@@ -26,6 +27,7 @@ export interface ServerSentEventsOptions {
   readonly scope: RequestScope;
   readonly admission: Admission;
   readonly keepAliveMs: number;
+  readonly notes: StreamNotes;
   readonly log: Logger;
 }
 
@@ -41,6 +43,7 @@ interface Streams {
   readonly open: Set<AsyncGenerator<string, void, undefined>>;
   closing: boolean;
   readonly stalled: StalledClients;
+  readonly notes: StreamNotes;
   readonly heartbeatMs: number;
 }
 
@@ -56,12 +59,13 @@ const LAST_WORDS_MS = 2_000;
 /** Adds `GET` and `POST /graphql/stream`. */
 export function addServerSentEvents(
   fastify: FastifyInstance,
-  { pipeline, scope, admission, keepAliveMs, log }: ServerSentEventsOptions,
+  { pipeline, scope, admission, keepAliveMs, notes, log }: ServerSentEventsOptions,
 ): EventStreams {
   const streams: Streams = {
     open: new Set(),
     closing: false,
     stalled: createStalledClients(keepAliveMs),
+    notes,
     heartbeatMs: heartbeatMs(keepAliveMs),
   };
   const handler = createHandler<FastifyRequest, OperationContext, OperationContext>({
@@ -162,7 +166,10 @@ async function answer({ request, reply, handler, context, streams }: Answering):
   // A client that does not take what it is told gets no further time.
   context.authorization.onEnd(() => setTimeout(() => reply.raw.destroy(), LAST_WORDS_MS).unref());
   // Ending would be polite to a client that takes nothing: what waits for it would be kept.
-  const unwatch = streams.stalled.watch(request.raw.socket, () => reply.raw.destroy());
+  const unwatch = streams.stalled.watch(request.raw.socket, () => {
+    streams.notes.dropped('sse', 'silent');
+    reply.raw.destroy();
+  });
   streams.open.add(body);
   // We may have begun to stop while the operation was prepared.
   if (streams.closing) void body.return();

@@ -16,6 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+import { type CacheUse, counted } from '../../lib/cache-use.js';
 import { isRecord } from '../../lib/is-record.js';
 import type { Logger } from '../../lib/logger.js';
 import type { FinishedList, RequestContext } from '../../services/request-context.js';
@@ -48,6 +49,8 @@ export interface DirectQueriesOptions {
   readonly log: Logger;
   /** @default 32 MiB: some 90 full pages */
   readonly mostBytes?: number;
+  /** Where look-ups of kept answers are counted; one that is not true any more is none. */
+  readonly use?: CacheUse | undefined;
 }
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -82,7 +85,7 @@ function isMissing(value: unknown): value is null | undefined {
 }
 
 export function createDirectQueries(options: DirectQueriesOptions): DirectQueries {
-  const { schema, gate, log, mostBytes = MOST_BYTES } = options;
+  const { schema, gate, log, mostBytes = MOST_BYTES, use } = options;
   const idOf = createDocumentIds();
   const answers = createAnswerCache(mostBytes);
   const weighed = new Set<string>();
@@ -129,7 +132,8 @@ export function createDirectQueries(options: DirectQueriesOptions): DirectQuerie
       const kept = answers.get(key);
       // What can not be read now is an error of its field, when the answer is made anew.
       const anew = kept ? await staleReads(kept.reads, context, log).catch(() => context) : context;
-      if (kept && !anew) return kept.body;
+      const hit = counted(use, anew ? undefined : kept);
+      if (hit) return hit.body;
       const { result, finishedLists, reads } = await run(request, document, anew ?? context);
       // Its variables do not fit: nothing was executed.
       if (result.data === undefined) return null;

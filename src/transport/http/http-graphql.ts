@@ -12,6 +12,7 @@ import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 
 import type { RequestContext } from '../../services/request-context.js';
 import { RequestError } from '../../domain/error-codes.js';
+import type { CacheUse } from '../../lib/cache-use.js';
 import type { Logger } from '../../lib/logger.js';
 import { formatGraphQLError, toGraphQLError } from '../graphql-errors.js';
 import { documentParamsOf, toApolloRequest, withText } from './apollo-request.js';
@@ -30,12 +31,14 @@ export interface HttpGraphQLOptions {
   readonly admission: Admission;
   readonly log: Logger;
   readonly gate: OperationGate;
+  /** Where look-ups of kept answers are counted. */
+  readonly use?: CacheUse | undefined;
 }
 
 /** Adds `POST /graphql` and, for queries, `GET /graphql`. Gives a function that stops Apollo, after the listener. */
 export async function addHttpGraphQL(
   fastify: FastifyInstance,
-  { schema, scope, admission, log, gate }: HttpGraphQLOptions,
+  { schema, scope, admission, log, gate, use }: HttpGraphQLOptions,
 ): Promise<() => Promise<void>> {
   const admitted = new WeakMap<object, AdmittedDocument>();
   const apollo = new ApolloServer<RequestContext>({
@@ -69,7 +72,7 @@ export async function addHttpGraphQL(
   });
   await apollo.start();
 
-  const queries = createDirectQueries({ schema, gate, log });
+  const queries = createDirectQueries({ schema, gate, log, use });
   const heads = createKnownHeads();
 
   /** Behind Apollo's own look at the headers, and in front of everything else that it does. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 import Fastify, { type FastifyInstance } from 'fastify';
 
+import type { CacheUse } from '../../lib/cache-use.js';
 import type { Logger } from '../../lib/logger.js';
 import type { ExportService } from '../../services/export-service.js';
 import { createAdmission } from '../admission/admission.js';
@@ -18,6 +19,9 @@ import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { createGraphQLPipeline } from '../graphql-pipeline.js';
 import { addHealth, type Readiness } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
+import { noStreamNotes, type StreamNotes, withNotes } from '../delivery/stream-notes.js';
+import { addMetrics, type MetricsPage } from './metrics.js';
+import { type ServedBy, watchTraffic } from './traffic.js';
 import { KEEP_ALIVE_MS } from '../keep-alive.js';
 import { toStartupError } from '../listen-address.js';
 import { createOperationGate, type OperationGateOptions } from '../documents/operation-gate.js';
@@ -53,6 +57,12 @@ export interface HttpServerOptions extends OperationGateOptions {
   readonly keepAliveMs?: number;
   /** How long we go on answering when we stop. @default null, as long as a load balancer needs, if there is one */
   readonly drainMs?: number | null;
+  /** Served at `/metrics`. @default null, nothing is there */
+  readonly metrics?: MetricsPage | null;
+  /** Told what streams do. @default nobody is told */
+  readonly notes?: StreamNotes;
+  /** Where caches count their use. @default they do not */
+  readonly cacheUse?: { readonly answers: CacheUse; readonly documents: CacheUse };
   readonly log: Logger;
 }
 
@@ -73,6 +83,8 @@ export interface HttpServer {
   /** `http://host:port` */
   readonly url: string;
   readonly streams: StreamCounts;
+  /** Bytes written to clients since the start. */
+  readonly bytesServed: () => Readonly<Record<ServedBy, number>>;
   stop(): Promise<void>;
 }
 
@@ -99,6 +111,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (departure.leaving) void reply.header('connection', 'close');
     withRequestId(request.id, next);
   });
+  const traffic = watchTraffic(fastify.server);
   const doors = await addDoors(fastify, options, departure);
   try {
     await fastify.listen({ host, port });
@@ -114,6 +127,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     get streams() {
       return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
     },
+    bytesServed: () => traffic.bytes(),
     async stop() {
       await departure.leave();
       const closed = fastify.close();
@@ -159,7 +173,8 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, departure: Departure) {
   const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS } = options;
-  const gate = createOperationGate(options);
+  const { notes = noStreamNotes, cacheUse } = options;
+  const gate = createOperationGate({ ...options, use: cacheUse?.documents });
   const pipeline = createGraphQLPipeline({ schema, gate, log });
   const admission = createAdmission({
     scope,
@@ -173,12 +188,28 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, de
   endUnreadAnswers(fastify, keepAliveMs);
   addRefusals(fastify, log);
   addHealth(fastify, options.readiness, departure);
+  if (options.metrics) addMetrics(fastify, options.metrics);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, admission, log });
-  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate });
-  const streaming = { pipeline, scope, admission, keepAliveMs, log };
-  const eventStreams = addServerSentEvents(fastify, streaming);
+  const apollo = await addHttpGraphQL(fastify, {
+    schema,
+    scope,
+    admission,
+    log,
+    gate,
+    use: cacheUse?.answers,
+  });
+  const streaming = { scope, admission, keepAliveMs, log, notes };
+  const eventStreams = addServerSentEvents(fastify, {
+    ...streaming,
+    pipeline: withNotes(pipeline, 'sse', notes),
+  });
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
-  const webSockets = addWebSocket({ ...streaming, server: fastify.server, isAllowedOrigin });
+  const webSockets = addWebSocket({
+    ...streaming,
+    pipeline: withNotes(pipeline, 'websocket', notes),
+    server: fastify.server,
+    isAllowedOrigin,
+  });
   return { apollo, eventStreams, webSockets };
 }

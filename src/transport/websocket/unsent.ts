@@ -26,7 +26,8 @@ const CLOSE_WAIT_MS = 5_000;
 const CLOSE_TRY_AGAIN_LATER = 1013;
 const TOO_SLOW = 'Too much is waiting to be read';
 
-export function limitUnsent(socket: WebSocket): Unsent {
+/** @param onTooSlow called once, when the client is closed */
+export function limitUnsent(socket: WebSocket, onTooSlow: () => void = () => {}): Unsent {
   const waiting: (() => void)[] = [];
 
   async function serve(): Promise<void> {
@@ -42,7 +43,9 @@ export function limitUnsent(socket: WebSocket): Unsent {
   }
 
   const check = () => {
-    if (socket.readyState === socket.OPEN && socket.bufferedAmount > MAX_BYTES) closeTooSlow(socket);
+    if (socket.readyState !== socket.OPEN || socket.bufferedAmount <= MAX_BYTES) return;
+    closeTooSlow(socket);
+    onTooSlow();
   };
   socket.on('message', check).on('ping', check);
   return {

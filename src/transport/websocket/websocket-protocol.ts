@@ -24,6 +24,8 @@ export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'
   readonly keepAliveMs: number;
   /** An answer has been handed over; results of subscriptions go another way (`socket-sink.ts`). */
   readonly onSent: (socket: WebSocket) => void;
+  /** A client has been given up. */
+  readonly onSilent: () => void;
   readonly log: Logger;
 }
 
@@ -31,12 +33,12 @@ export interface SocketProtocolOptions<P extends ConnectionInitMessage['payload'
 export function serveProtocol<
   P extends ConnectionInitMessage['payload'],
   E extends Record<PropertyKey, unknown>,
->({ sockets, protocol, keepAliveMs, onSent, log }: SocketProtocolOptions<P, E>): void {
+>({ sockets, protocol, keepAliveMs, onSent, onSilent, log }: SocketProtocolOptions<P, E>): void {
   const server = makeServer(protocol) as Server<Extra>;
   sockets.options.handleProtocols = chosenProtocol;
   sockets.on('connection', (socket, request) => {
     serve(socket, { request, server, onSent, log });
-    giveUpWhenSilent(socket, keepAliveMs);
+    giveUpWhenSilent(socket, keepAliveMs, onSilent);
   });
 }
 
@@ -79,10 +81,13 @@ function sent(socket: WebSocket, text: string): Promise<void> {
 }
 
 /** A client that is gone without a word is not asked to close: it would be waited for. */
-function giveUpWhenSilent(socket: WebSocket, keepAliveMs: number): void {
+function giveUpWhenSilent(socket: WebSocket, keepAliveMs: number, onSilent: () => void): void {
   let answered = true;
   const timer = setInterval(() => {
-    if (!answered) return socket.terminate();
+    if (!answered) {
+      onSilent();
+      return socket.terminate();
+    }
     answered = false;
     if (socket.readyState === socket.OPEN) socket.ping();
   }, keepAliveMs);

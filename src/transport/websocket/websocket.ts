@@ -19,6 +19,7 @@ import type { GraphQLPipeline } from '../graphql-pipeline.js';
 import type { Admission } from '../admission/admission.js';
 import type { Leave } from '../admission/connection-limits.js';
 import type { ResultSink } from '../delivery/delivery.js';
+import type { StreamNotes } from '../delivery/stream-notes.js';
 import { formatGraphQLError, toGraphQLError } from '../graphql-errors.js';
 import { closeReason } from './close-reasons.js';
 import { GuardedWebSocket } from './guarded-socket.js';
@@ -38,6 +39,7 @@ export interface WebSocketOptions {
   readonly admission: Admission;
   /** A client that answers no ping is given up within twice this. */
   readonly keepAliveMs: number;
+  readonly notes: StreamNotes;
   readonly log: Logger;
   /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
   readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
@@ -74,6 +76,7 @@ export function addWebSocket({
   scope,
   admission,
   keepAliveMs,
+  notes,
   log,
   isAllowedOrigin,
 }: WebSocketOptions): WebSockets {
@@ -84,7 +87,12 @@ export function addWebSocket({
     WebSocket: GuardedWebSocket,
   });
   const admissionOf = acceptUpgrades({ server, sockets, path: PATH, admission, isAllowedOrigin, log });
-  sockets.on('connection', (socket) => unsent.set(socket, limitUnsent(socket)));
+  sockets.on('connection', (socket) =>
+    unsent.set(
+      socket,
+      limitUnsent(socket, () => notes.dropped('websocket', 'too_slow')),
+    ),
+  );
 
   serveProtocol<Params, ConnectionExtra>({
     sockets,
@@ -92,6 +100,7 @@ export function addWebSocket({
     log,
     // All may have been asked for before the first was given.
     onSent: (socket) => unsent.get(socket)?.check(),
+    onSilent: () => notes.dropped('websocket', 'silent'),
     protocol: {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       onConnect: (connection) => admit(connection, scope, admissionOf, log),
