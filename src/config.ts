@@ -5,10 +5,12 @@
 import { z } from 'zod';
 
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
+import { toTracingOptions, tracingVariables } from './config-tracing.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
 import { isProxyAddress } from './transport/admission/client-address.js';
 import { ANY_ORIGIN } from './transport/admission/origin.js';
+import type { TracingOptions } from './tracing/tracing-options.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/documents/limits.js';
 import { KEEP_ALIVE_MS } from './transport/keep-alive.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
@@ -58,6 +60,8 @@ export interface Config {
   /** A streaming client that gives no sign of life is given up within twice this. */
   readonly keepAliveMs: number;
   readonly logLevel: string;
+  /** Where traces are sent; null: there are none. */
+  readonly tracing: TracingOptions | null;
 }
 
 const MINUTE_MS = 60_000;
@@ -145,6 +149,7 @@ export const environment = z.object({
   MAX_QUERY_COST: integer(1, 10_000_000, DEFAULT_LIMITS.cost),
   TRUSTED_DOCUMENTS: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of: ${LOG_LEVELS.join(', ')}`).default('info'),
+  ...tracingVariables,
   NODE_ENV: z.string().optional(),
 });
 type Environment = z.infer<typeof environment>;
@@ -236,6 +241,7 @@ function toConfig(env: Environment): Config {
     trustedDocuments: env.TRUSTED_DOCUMENTS ?? null,
     keepAliveMs: KEEP_ALIVE_MS,
     logLevel: env.LOG_LEVEL,
+    tracing: toTracingOptions(env),
   };
 }
 

@@ -51,6 +51,7 @@ describe('parseConfig', () => {
       trustedDocuments: null,
       keepAliveMs: 12_000,
       logLevel: 'info',
+      tracing: null,
     };
     expect(parseConfig({})).toEqual(expected);
   });

@@ -20,6 +20,7 @@ import { readTrustedDocuments } from '../transport/documents/trusted-documents.j
 import { openExecutions } from './executions.js';
 import type { OnStop } from './on-stop.js';
 import { openEvents, openStores } from './stores.js';
+import { openTracing } from './tracing.js';
 import { openUpstream } from './upstream.js';
 
 /** Gauges: each goes back to its base when the clients have left. */
@@ -44,18 +45,20 @@ export async function startProgram(
   log: Logger,
   onStop: OnStop,
 ): Promise<Started> {
-  const stores = await openStores(databaseUrl, config.upstreamBudget, log, onStop);
+  const tracing = await openTracing(config, log, onStop);
+  const stores = tracing.stores(await openStores(databaseUrl, config.upstreamBudget, log, onStop));
   const { store } = stores;
   const clock = await createStoreClock(store);
   onStop(async () => clock.stop());
-  const upstream = await openUpstream(config, stores, log, onStop);
+  const upstream = await openUpstream(config, stores, log, onStop, tracing);
   const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
   const { poller, watch, wait, visits, executions } = openExecutions(
     config,
-    { stores, upstream, events: pubSub.events, clock },
+    { stores, upstream, events: pubSub.events, clock, tracing },
     log,
     onStop,
   );
+  const tracedWatch = tracing.watch(watch);
   const table = createUsageTable(store);
   const budget = createBudgetService({ budget: stores.budget, credentialIdOf: upstream.credentialIdOf });
   const contextOf = (caller: Caller, requestId: string, signal: AbortSignal) => ({
@@ -63,7 +66,7 @@ export async function startProgram(
     visits,
     executions,
     table,
-    watch,
+    watch: tracedWatch,
     requestId,
     signal,
     now: clock.now,
@@ -79,6 +82,7 @@ export async function startProgram(
     limits: config.limits,
     trusted: path === null ? null : await readTrustedDocuments(path, SCHEMA, config.limits),
     log,
+    traces: tracing.operations,
     schema: SCHEMA,
     scope: createRequestScope(upstream.authenticator, (caller, requestId, signal) => {
       visits.came(caller);

@@ -32,23 +32,31 @@ import {
   isRefusal,
 } from '../upstream/upstream-trouble.js';
 import { createUsageUpstream } from '../upstream/usage-api.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 import { tokenCipher } from './token-cipher.js';
+import { NO_TRACING } from './tracing.js';
 
 /** The token that GraphiQL fills in by itself while the simulated upstream runs. */
 const DEMO_TOKEN = 'demo-admin';
 /** The service's own at the simulated upstream; of its first organization. */
 const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 
-export async function openUpstream(config: Config, stores: Stores, log: Logger, onStop: OnStop) {
+export async function openUpstream(
+  config: Config,
+  stores: Stores,
+  log: Logger,
+  onStop: OnStop,
+  tracing: Tracing = NO_TRACING,
+) {
   const simulated = config.upstream.kind === 'simulated';
   const { apiUrl, loginUrl, serviceClient } =
     config.upstream.kind === 'genesys'
       ? { ...config.upstream, serviceClient: config.serviceClient }
       : await simulatedUpstream(config, log, onStop);
   const { onAnswer, onLogin } = createUpstreamTroubles(log);
-  const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
+  const http = tracing.http(createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer), apiUrl);
   const serviceTokens = await openServiceTokens(serviceClient, loginUrl, onLogin);
   const credentials: CredentialSource = serviceTokens
     ? createServiceCredentials(serviceTokens)
@@ -73,7 +81,7 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
     credentialIdOf,
     usage: createPatientUpstream({
       upstream: createBudgetedUpstream({
-        upstream: createUsageUpstream(http),
+        upstream: tracing.upstream(createUsageUpstream(http)),
         budget: stores.pollerBudget,
         credentialIdOf,
         log,

@@ -16,6 +16,7 @@ import {
 import { checkCost, costOf, type Weighing } from './document-cost.js';
 import { checkLength, checkShape } from './document-shape.js';
 import { createDocumentSource, type DocumentParams, type FoundDocument } from './documents.js';
+import { noteOperation } from '../operation-trace.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './limits.js';
 import { createShownErrors, MOST_LIBRARY_ERRORS, type ShownErrors } from './shown-errors.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -73,7 +74,9 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
       if (typeof params.query === 'string') checkLength(params.query);
       const found = documents.find(params);
       if (typeof found.text !== 'string') return { ...found, document: null };
-      return { ...found, document: checked.get(found.text) ?? check(found.text) };
+      const document = checked.get(found.text) ?? check(found.text);
+      noteOperation(document, params.operationName);
+      return { ...found, document };
     },
     weigh(admitted, weighing) {
       checkVariables(weighing.variables);

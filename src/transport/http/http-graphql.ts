@@ -18,6 +18,8 @@ import { documentParamsOf, toApolloRequest, withText } from './apollo-request.js
 import { createDirectQueries, type Entered, toPlainRequest } from './direct-queries.js';
 import type { DocumentParams } from '../documents/documents.js';
 import type { AdmittedDocument, OperationGate } from '../documents/operation-gate.js';
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
+import { tracedRoute } from '../operation-trace.js';
 import { currentRequestId } from '../request-id.js';
 import type { Admission } from '../admission/admission.js';
 import type { RequestScope } from '../request-scope.js';
@@ -30,12 +32,13 @@ export interface HttpGraphQLOptions {
   readonly admission: Admission;
   readonly log: Logger;
   readonly gate: OperationGate;
+  readonly traces: OperationTraces | null;
 }
 
 /** Adds `POST /graphql` and, for queries, `GET /graphql`. Gives a function that stops Apollo, after the listener. */
 export async function addHttpGraphQL(
   fastify: FastifyInstance,
-  { schema, scope, admission, log, gate }: HttpGraphQLOptions,
+  { schema, scope, admission, log, gate, traces }: HttpGraphQLOptions,
 ): Promise<() => Promise<void>> {
   const admitted = new WeakMap<object, AdmittedDocument>();
   const apollo = new ApolloServer<RequestContext>({
@@ -101,6 +104,7 @@ export async function addHttpGraphQL(
   fastify.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    ...tracedRoute(traces, 'HTTP'),
     async handler(request, reply) {
       // With a body in JSON Apollo sees no forgery, and goes straight on to the context.
       const plain = request.method === 'POST' ? toPlainRequest(request.body) : null;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 
 import type { Logger } from '../../lib/logger.js';
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
 import type { ExportService } from '../../services/export-service.js';
 import { createAdmission } from '../admission/admission.js';
 import { createAddressOf, type TrustProxy } from '../admission/client-address.js';
@@ -53,6 +54,8 @@ export interface HttpServerOptions extends OperationGateOptions {
   readonly keepAliveMs?: number;
   /** How long we go on answering when we stop. @default null, as long as a load balancer needs, if there is one */
   readonly drainMs?: number | null;
+  /** @default null, nobody traces operations */
+  readonly traces?: OperationTraces | null;
   readonly log: Logger;
 }
 
@@ -158,7 +161,7 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, departure: Departure) {
-  const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS } = options;
+  const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS, traces = null } = options;
   const gate = createOperationGate(options);
   const pipeline = createGraphQLPipeline({ schema, gate, log });
   const admission = createAdmission({
@@ -175,8 +178,8 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, de
   addHealth(fastify, options.readiness, departure);
   await addGraphiQL(fastify, options.graphiql);
   addExport(fastify, { exports: options.exports, scope, admission, log });
-  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate });
-  const streaming = { pipeline, scope, admission, keepAliveMs, log };
+  const apollo = await addHttpGraphQL(fastify, { schema, scope, admission, log, gate, traces });
+  const streaming = { pipeline, scope, admission, keepAliveMs, log, traces };
   const eventStreams = addServerSentEvents(fastify, streaming);
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins);
   const webSockets = addWebSocket({ ...streaming, server: fastify.server, isAllowedOrigin });
