@@ -25,8 +25,8 @@ import type { Logger } from '../lib/logger.js';
 import { createTrouble } from '../lib/trouble.js';
 import type { TracingOptions } from './tracing-options.js';
 
-/** One is enough for a receiver that works, all of a full queue for the last flush. */
-const CONCURRENT_EXPORTS = 4;
+/** One is enough for a receiver that works; at the last flush a full queue leaves at once beside it. */
+const CONCURRENT_EXPORTS = 5;
 /** A span has about a kilobyte: 2 MB wait at most, and as many are on their way. */
 const QUEUE = { maxQueueSize: 2_048, maxExportBatchSize: 512, scheduledDelayMillis: 2_000 };
 /** For an export with all its repetitions; one that takes longer is given up, and its spans with it. */
@@ -134,7 +134,12 @@ function createConnections() {
     },
     close(): void {
       closed = true;
-      for (const agent of agents) agent.destroy();
+      const ended = new Error('the program ends');
+      for (const agent of agents) {
+        // With a reason of our own: what looks like a fault of the network would be tried again.
+        for (const socket of Object.values(agent.sockets).flat()) socket?.destroy(ended);
+        agent.destroy();
+      }
     },
   };
 }
