@@ -11,8 +11,9 @@ import { load, type Measured } from './lib/load.ts';
 import { startProgram } from './lib/program.ts';
 import { ask, PAGE_QUERY, STATUS_QUERY } from './lib/servers.ts';
 
-const ROUNDS = 9;
-const ROUND_MS = 700;
+const ROUNDS = 12;
+/** Linux counts CPU in hundredths of a second: shorter rounds would have a handful of them. */
+const ROUND_MS = 1_500;
 const CONNECTIONS = 16;
 
 /** Takes everything, like a collector on another machine. */
@@ -76,11 +77,11 @@ async function measure(title: string, bodyOf: Body): Promise<object> {
     const rounds = measured.get(name) ?? [];
     const result = {
       requestsPerSecond: rounded(median(rounds.map((one) => one.requestsPerSecond))),
-      cpuMs: rounded(median(rounds.map((one) => one.cpuMs))),
+      cpuMs: rounded(cpuOf(rounds)),
       rateToOff: rounded(
         median(rounds.map((one, i) => one.requestsPerSecond / (off[i]?.requestsPerSecond ?? NaN))),
       ),
-      cpuToOff: rounded(median(rounds.map((one, i) => one.cpuMs / (off[i]?.cpuMs ?? NaN)))),
+      cpuToOff: rounded(cpuOf(rounds) / cpuOf(off)),
     };
     const { requestsPerSecond, cpuMs, rateToOff, cpuToOff } = result;
     process.stdout.write(
@@ -89,4 +90,10 @@ async function measure(title: string, bodyOf: Body): Promise<object> {
     return [name, result] as const;
   });
   return Object.fromEntries(all);
+}
+
+/** Of a request, over all rounds. */
+function cpuOf(rounds: readonly Measured[]): number {
+  const weight = rounds.reduce((sum, one) => sum + one.requestsPerSecond, 0);
+  return rounds.reduce((sum, one) => sum + one.cpuMs * one.requestsPerSecond, 0) / weight;
 }

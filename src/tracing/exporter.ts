@@ -37,7 +37,7 @@ const LAST_FLUSH_MS = 1_000;
 export interface SpanPipeline {
   readonly provider: NodeTracerProvider;
   /** Sends what is left, within a second; then nothing is sent any more. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export function createSpanPipeline(options: TracingOptions, log: Logger): SpanPipeline {
@@ -121,7 +121,7 @@ function createConnections() {
   const agents: (HttpAgent | HttpsAgent)[] = [];
   let closed = false;
   return {
-    agentFor(protocol: string): HttpAgent | HttpsAgent {
+    agentFor: (protocol: string): HttpAgent | HttpsAgent => {
       const agent =
         protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
       const connect = agent.createConnection.bind(agent);

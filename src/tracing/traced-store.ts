@@ -63,7 +63,11 @@ export function createTracedStore(store: ExecutionStore, spans: Spans): Executio
       write('appendRows', claim, () => store.appendRows(claim, rows, ...args), rows.length),
     finish: (claim, outcome, rows, ...args) =>
       write('finish', claim, () => store.finish(claim, outcome, rows, ...args), rows.length),
-    cancel: (...args) => write('cancel', null, () => store.cancel(...args)),
+    async cancel(...args) {
+      const canceled = await write('cancel', null, () => store.cancel(...args));
+      if (canceled) noteExecution(spans, canceled);
+      return canceled;
+    },
   };
 }
 
@@ -71,12 +75,18 @@ export function createTracedStore(store: ExecutionStore, spans: Spans): Executio
 function noteStart(spans: Spans, started: StoredStart): void {
   const span = spans.current;
   if (!span || started.source === 'KEY_TAKEN') return;
-  const execution = started.source === 'FRESH' ? started.claim.execution : started.execution;
-  span.setAttributes({ ...namesOf(execution), [EXECUTION_SOURCE]: started.source });
-  if (started.source !== 'FRESH') linkTo(spans, execution);
+  span.setAttribute(EXECUTION_SOURCE, started.source);
+  if (started.source === 'FRESH') span.setAttributes(namesOf(started.claim.execution));
+  else noteExecution(spans, started.execution);
 }
 
-/** From the current span to the trace of an execution, unless it is the same. */
+/** On the span of an operation that is about an execution with a trace of its own. */
+function noteExecution(spans: Spans, execution: Execution): void {
+  spans.current?.setAttributes(namesOf(execution));
+  linkTo(spans, execution);
+}
+
+/** From the current span to the trace of an execution. */
 export function linkTo(spans: Spans, execution: Execution): void {
   const context = parseStored(execution.traceContext);
   if (context) spans.current?.addLink({ context, attributes: namesOf(execution) });

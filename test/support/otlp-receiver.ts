@@ -44,14 +44,14 @@ export async function startOtlpReceiver(answer: Answer = accept): Promise<OtlpRe
   const bodies: Buffer[] = [];
   const requests: { path: string; headers: IncomingHttpHeaders }[] = [];
   const server = createServer((request, response) => {
-    void buffer(request)
-      .then((body) => {
-        bodies.push(body);
-        requests.push({ path: request.url ?? '', headers: request.headers });
-        spans.push(...toSpans(body));
-        answer(request, response);
-      })
-      .catch(() => response.destroy());
+    const receive = async () => {
+      const body = await buffer(request);
+      bodies.push(body);
+      requests.push({ path: request.url ?? '', headers: request.headers });
+      spans.push(...toSpans(body));
+      answer(request, response);
+    };
+    receive().catch(() => response.destroy());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
