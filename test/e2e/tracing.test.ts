@@ -1,5 +1,9 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
+import pg from 'pg';
 
+import { silentLogger } from '../../src/lib/logger.js';
 import { ExecutionFinished, ExecutionUpdated, ViewerInfo } from '../documents/usage.graphql.js';
 import { startAppWithSimulator, type TestApp } from '../support/app.js';
 import { closeClients, execute } from '../support/clients.js';
@@ -7,6 +11,10 @@ import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../supp
 import { finalStatus, startedId } from '../support/starts.js';
 import { newTrace, startWith, watchOverEventStream, watchOverWebSocket } from '../support/traced-clients.js';
 import { until } from '../support/until.js';
+
+/** OTLP's number of the kind. */
+const SERVER = 2;
+type ById = TypedDocumentNode<object, { id: string }>;
 
 let receiver: OtlpReceiver;
 let app: TestApp;
@@ -41,6 +49,28 @@ afterEach(async () => {
   await receiver.stop();
 });
 
+/** A second node, and the name under which it works on executions. */
+async function startNodeB(): Promise<{ readonly name: string }> {
+  let name = '';
+  const debug = (fields: { readonly node?: string }) => void (name ||= fields.node ?? '');
+  await app.startNode(nameOf('b'), { ...silentLogger, debug });
+  return { name };
+}
+/** From now on that node alone polls what is under way, as if it alone had the token; it has done so once. */
+async function leaveTo(node: string): Promise<void> {
+  const client = new pg.Client(app.databaseUrl);
+  await client.connect();
+  const statement = 'UPDATE executions SET held_by = $1 WHERE lease_owner IS NULL AND finished_at IS NULL';
+  await until(
+    'a moment between two polls',
+    async () => (await client.query(statement, [node])).rowCount === 1,
+  );
+  const polled = 'SELECT FROM executions WHERE poll_count > $1';
+  const { rows } = await client.query<{ polls: number }>('SELECT max(poll_count) AS polls FROM executions');
+  await until('a poll', async () => (await client.query(polled, [rows[0]?.polls])).rowCount === 1);
+  await client.end();
+}
+
 const hold = () => app.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
 const named = (name: string) => receiver.spans.filter((span) => span.name === name);
 const ofTrace = (traceId: string) => receiver.spans.filter((span) => span.traceId === traceId);
@@ -49,17 +79,11 @@ const nodeOf = ({ resource }: ReceivedSpan) => resource['service.instance.id'];
 describe('one trace', () => {
   it('runs from the mutation on one node over polls on another to the push on the first', async () => {
     await open();
-    const b = await app.startNode(nameOf('b'));
+    const b = await startNodeB();
+    const [client, stream] = [newTrace(), newTrace()];
     hold();
-    // Many: the first of them that node b happens to poll is the one.
-    const clients = Array.from({ length: 12 }, () => newTrace());
-    const ids = await Promise.all(
-      clients.map(async ({ traceparent }) => (await startWith(app.url, { traceparent })).id),
-    );
-    const polledByB = () => named('execution poll').find((span) => nodeOf(span) === 'b');
-    await until('a poll of node b', polledByB, 25_000);
-    const at = clients.findIndex(({ traceId }) => traceId === polledByB()?.traceId);
-    const [client, id, stream] = [clients[at]!, ids[at]!, newTrace()];
+    const { id } = await startWith(app.url, { traceparent: client.traceparent, tracestate: 'vendor=1' });
+    await leaveTo(b.name);
     let told = 0;
     const watched = { url: app.url, id, onNext: () => void (told += 1) };
     const watching = [
@@ -69,7 +93,7 @@ describe('one trace', () => {
     await until('both to have been told the present state', () => told >= 2);
     app.simulator.faults.clear();
     await Promise.all(watching);
-    await Promise.all([stopAll(), b.stop()]);
+    await stopAll();
 
     const spans = ofTrace(client.traceId);
     const known = new Set([client.spanId, ...spans.map(({ spanId }) => spanId)]);
@@ -91,6 +115,10 @@ describe('one trace', () => {
     });
     const steps = spans.filter(({ name }) => /^execution (submit|poll)$/.test(name));
     expect(new Set(steps.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([mutation?.spanId]));
+    expect(spans.filter(({ name }) => name === 'store finish').map(nodeOf)).toEqual(['b']);
+    expect(new Set(spans.filter(({ name }) => name === 'execution push').map(nodeOf))).toEqual(
+      new Set(['a']),
+    );
     const writes = new Set(spans.map(({ name }) => name).filter((name) => name.startsWith('store ')));
     expect([...writes].toSorted()).toEqual([
       'store create',
@@ -197,6 +225,42 @@ describe('one trace', () => {
       { traceId: ofOperation.traceId, parentSpanId: ofOperation.spanId },
     ]);
     expect(ofTrace(ofSocket.traceId)).toEqual([]);
+  });
+});
+
+describe('an operation that answers once', () => {
+  it('has its span at each door, and a link to the execution that it cancels', async () => {
+    await open();
+    hold();
+    const [http, socket, stream] = [newTrace(), newTrace(), newTrace()];
+    const { id } = await startWith(app.url, { traceparent: http.traceparent });
+    const state = parse('query State($id: ID!) { usageExecution(id: $id) { status } }') as ById;
+    const cancel = parse(
+      'mutation Cancel($id: ID!) { cancelUsageExecution(input: {id: $id}) { userErrors { code } } }',
+    ) as ById;
+    await watchOverEventStream(state, { url: app.url, id, params: { traceparent: stream.traceparent } });
+    await watchOverWebSocket(cancel, { url: app.url, id, params: { traceparent: socket.traceparent } });
+    await stopAll();
+
+    const seen = receiver.spans.filter(({ kind }) => kind === SERVER);
+    expect(
+      seen.map(({ traceId, parentSpanId, name, attributes }) => [traceId, parentSpanId, name, attributes]),
+    ).toEqual([
+      [http.traceId, http.spanId, 'mutation', expect.objectContaining({ 'usage.door': 'http' })],
+      [
+        stream.traceId,
+        stream.spanId,
+        'query',
+        expect.objectContaining({ 'usage.door': 'sse', 'graphql.operation.name': 'State' }),
+      ],
+      [
+        socket.traceId,
+        socket.spanId,
+        'mutation',
+        expect.objectContaining({ 'usage.door': 'websocket', 'usage.execution.id': id }),
+      ],
+    ]);
+    expect(seen[2]?.links).toEqual([{ traceId: http.traceId, spanId: seen[0]?.spanId }]);
   });
 });
 
