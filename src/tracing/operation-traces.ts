@@ -1,5 +1,5 @@
 /** Clients' operations as spans: the roots, and for executions that they create, the parents of everything after. */
-import { type Context, type Span, SpanKind } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 
 import type {
@@ -10,7 +10,7 @@ import type {
 } from '../domain/ports/operation-traces.js';
 import { GRAPHQL_OPERATION_NAME, GRAPHQL_OPERATION_TYPE } from './attributes.js';
 import type { PushBatches } from './push-batches.js';
-import { fail, type Spans } from './spans.js';
+import { fail, type Scope, type Spans } from './spans.js';
 import { continuing, parseCarrier } from './trace-context.js';
 
 const DOOR_NAMES: Readonly<Record<TracedDoor, string>> = {
@@ -32,17 +32,25 @@ export function createOperationTraces(spans: Spans, batches: PushBatches): Opera
   };
 }
 
+/**
+ * A subscription's client may wait for hours, and with it all that was started within its operation: when that has ended, its
+ * span is let go, and what it leaves behind is its place in the trace.
+ */
 class TracedOperation implements OperationTrace {
+  readonly #scope: Scope;
+
   constructor(
     private readonly door: TracedDoor,
-    private readonly span: Span,
-    private readonly parent: Context,
+    private span: Span,
+    parent: Context,
     private readonly spans: Spans,
     private readonly batches: PushBatches,
-  ) {}
+  ) {
+    this.#scope = { context: trace.setSpan(parent, span) };
+  }
 
   run<T>(work: () => T): T {
-    return this.spans.within(this.span, this.parent, work);
+    return this.spans.within(this.#scope, work);
   }
 
   /** The name of the span has few values, as the conventions want it. */
@@ -52,17 +60,18 @@ class TracedOperation implements OperationTrace {
   }
 
   failed(code: string): void {
-    if (this.span.isRecording()) fail(this.span, code);
+    fail(this.span, code);
   }
 
   end(status?: number): void {
     if (!this.span.isRecording()) return;
     if (status !== undefined) this.span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
     this.span.end();
+    this.span = trace.wrapSpanContext(this.span.spanContext());
+    this.#scope.context = trace.setSpan(ROOT_CONTEXT, this.span);
   }
 
   push(): PushTrace {
-    // The span itself is not kept: a subscriber may wait for hours.
     const { batches, door } = this;
     const context = this.span.spanContext();
     return {

@@ -22,14 +22,19 @@ export interface SpanSettings {
   readonly attributes: Attributes;
 }
 
+/** What is current for all that was started within it; may be exchanged while that goes on. */
+export interface Scope {
+  context: Context;
+}
+
 export class Spans {
-  readonly #storage = new AsyncLocalStorage<Context>();
+  readonly #storage = new AsyncLocalStorage<Scope>();
 
   constructor(private readonly tracer: Tracer) {}
 
   /** Undefined where nothing is traced. */
   get context(): Context | undefined {
-    return this.#storage.getStore();
+    return this.#storage.getStore()?.context;
   }
 
   get current(): Span | undefined {
@@ -41,13 +46,8 @@ export class Spans {
     return this.tracer.startSpan(name, settings, parent);
   }
 
-  /** Whatever `work` starts happens within the span. */
-  within<T>(span: Span, parent: Context, work: () => T): T {
-    return this.#storage.run(trace.setSpan(parent, span), work);
-  }
-
-  in<T>(context: Context, work: () => T): T {
-    return this.#storage.run(context, work);
+  within<T>(scope: Scope, work: () => T): T {
+    return this.#storage.run(scope, work);
   }
 
   /** A span around `work`, which ends with it; its failure is told by its code. */
@@ -59,7 +59,7 @@ export class Spans {
   ): Promise<T> {
     const span = this.begin(name, settings, parent);
     try {
-      return await this.within(span, parent, () => work(span));
+      return await this.within({ context: trace.setSpan(parent, span) }, () => work(span));
     } catch (error) {
       fail(span, errorTypeOf(error));
       throw error;

@@ -86,7 +86,7 @@ export function createTracedHttp<R extends Request>(
 export function createTracedUpstream(upstream: UsageUpstream, spans: Spans): UsageUpstream {
   const calling = <T>(call: string, work: () => Promise<T>): Promise<T> => {
     const { context } = spans;
-    return context ? spans.in(context.setValue(CALL, call), work) : work();
+    return context ? spans.within({ context: context.setValue(CALL, call) }, work) : work();
   };
   return {
     start: (...args) => calling('start', () => upstream.start(...args)),

@@ -104,9 +104,12 @@ export function addWebSocket({
         await extra.streams?.endAll();
       },
       onSubscribe: async (connection, id, payload) => {
-        const leave = await placeOrRefusal(connection, admissionOf, log);
-        if (typeof leave !== 'function') return leave;
         const trace = traces?.begin('WEBSOCKET', traceCarrierOf(connection, payload)) ?? null;
+        const leave = await runTraced(trace, () => placeOrRefusal(connection, admissionOf, log));
+        if (typeof leave !== 'function') {
+          trace?.end();
+          return leave;
+        }
         const args = runTraced(trace, () => argsOf(connection, payload, pipeline, scope));
         if ('document' in args) return { ...args, leave, trace, sink: sinkOf(connection, id, unsent) };
         trace?.end();
