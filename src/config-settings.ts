@@ -86,6 +86,19 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   },
   { title: 'Metrics', names: ['METRICS'] },
   { title: 'Logs', names: ['LOG_LEVEL'] },
+  {
+    title: 'Traces',
+    about: 'Off without the first. docs/tracing.md tells what is exported.',
+    names: [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'OTEL_SERVICE_NAME',
+      'OTEL_RESOURCE_ATTRIBUTES',
+      'OTEL_TRACES_SAMPLER',
+      'OTEL_TRACES_SAMPLER_ARG',
+      'TRACE_UPSTREAM',
+    ],
+  },
 ];
 
 const MS = 'milliseconds';
@@ -258,4 +271,40 @@ export const SETTINGS: Readonly<Record<EnvironmentVariable, Setting>> = {
       'the path from the outside at the balancer, where the load of the service is nobody else’s business.',
   },
   LOG_LEVEL: { meaning: 'From which level on log lines are written.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning:
+      'Where OpenTelemetry traces are sent, as OTLP over HTTP with protobuf; `/v1/traces` is put behind it. Usually ' +
+      "`http://localhost:4318`, a collector's.",
+    otherwise: 'there are no traces, and they cost nothing.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    meaning:
+      'Headers for the receiver, as `name=value,other=value`; what is special in a value is written as `%2C`. They hold ' +
+      'secrets, and are never logged.',
+    otherwise: 'none.',
+  },
+  OTEL_SERVICE_NAME: {
+    meaning: 'Name of the service in traces.',
+    otherwise: '`service.name` of `OTEL_RESOURCE_ATTRIBUTES`, or `genesys-usage-graphql`.',
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    meaning:
+      'What all spans say of the service, as `deployment.environment.name=production,service.version=1.0`.',
+    otherwise: 'nothing more.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    meaning:
+      'Which traces are kept. Those that begin with `parentbased_` do as the client has decided, where one sends a ' +
+      '`traceparent`. The decision is kept with the execution: all its polls follow it.',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning:
+      'Share of the traces that is kept, from 0 to 1, by `traceidratio` and `parentbased_traceidratio`.',
+    otherwise: '1.',
+  },
+  TRACE_UPSTREAM: {
+    meaning:
+      '`on`: requests to upstream bear a `traceparent`, for a gateway of your own in front of it. Genesys Cloud makes ' +
+      'no use of it, and need not know which requests belong together.',
+  },
 };

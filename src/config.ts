@@ -5,10 +5,12 @@
 import { z } from 'zod';
 
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
+import { toTracingOptions, tracingVariables } from './config-tracing.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
 import { StartupError } from './lib/startup-error.js';
 import { isProxyAddress } from './transport/admission/client-address.js';
 import { ANY_ORIGIN } from './transport/admission/origin.js';
+import type { TracingOptions } from './tracing/tracing-options.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './transport/documents/limits.js';
 import { KEEP_ALIVE_MS } from './transport/keep-alive.js';
 import { GENESYS_REGIONS, regionUrls } from './upstream/regions.js';
@@ -60,6 +62,8 @@ export interface Config {
   readonly logLevel: string;
   /** Whether `/metrics` is there: on the port of everything else, on a port of its own (0: any free one), or not. */
   readonly metrics: 'on' | 'off' | number;
+  /** Where traces are sent; null: there are none. */
+  readonly tracing: TracingOptions | null;
 }
 
 const MINUTE_MS = 60_000;
@@ -152,6 +156,7 @@ export const environment = z.object({
     .default('on')
     .transform(toMetricsDoor)
     .refine((door) => door !== null, 'must be on, off, or a port of its own from 0 (any free one) to 65535'),
+  ...tracingVariables,
   NODE_ENV: z.string().optional(),
 });
 type Environment = z.infer<typeof environment>;
@@ -246,6 +251,7 @@ function toConfig(env: Environment): Config {
     keepAliveMs: KEEP_ALIVE_MS,
     logLevel: env.LOG_LEVEL,
     metrics: env.METRICS ?? 'off',
+    tracing: toTracingOptions(env),
   };
 }
 

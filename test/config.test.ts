@@ -52,6 +52,7 @@ describe('parseConfig', () => {
       keepAliveMs: 12_000,
       metrics: 'on',
       logLevel: 'info',
+      tracing: null,
     };
     expect(parseConfig({})).toEqual(expected);
   });

@@ -14,15 +14,16 @@ export interface Program {
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** `nodeArgs`: for a profile, such as `--cpu-prof`. */
+/** `nodeArgs`: for a profile, such as `--cpu-prof`. `main`: another build's. */
 export async function startProgram(
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
+  main: string = MAIN,
 ): Promise<Program> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
   // For root: the server's user has to get through.
   await chmod(dataDir, 0o755);
-  const child = spawn(process.execPath, [...nodeArgs, MAIN], {
+  const child = spawn(process.execPath, [...nodeArgs, main], {
     env: {
       PATH: process.env['PATH'] ?? '',
       PORT: '0',

@@ -20,6 +20,7 @@ import { createPoller } from '../services/polling/poller.js';
 import type { StoreClock } from '../services/polling/store-clock.js';
 import { createUnknownStatuses } from '../services/polling/unknown-statuses.js';
 import { createWatchService } from '../services/watch-service.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 import type { Upstream } from './upstream.js';
@@ -34,6 +35,7 @@ interface Parts {
   readonly clock: StoreClock;
   /** Where the policy counts how often it had a plan. */
   readonly planUse: CacheUse;
+  readonly tracing: Tracing;
 }
 
 /** What starts executions, brings each of them to its end, and lets others watch; the poller and the janitor run. */
@@ -69,7 +71,7 @@ export function openExecutions(config: Config, parts: Parts, log: Logger, onStop
   const poller = createPoller({
     store: pollerStore,
     events,
-    step,
+    step: parts.tracing.step(step),
     log,
     node,
     leaseMs,

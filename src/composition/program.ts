@@ -21,6 +21,7 @@ import { openExecutions } from './executions.js';
 import { meteredStores, openMetrics, openMetricsPort } from './metrics.js';
 import type { OnStop } from './on-stop.js';
 import { openEvents, openStores } from './stores.js';
+import { openTracing } from './tracing.js';
 import { openUpstream } from './upstream.js';
 
 /** Gauges: each goes back to its base when the clients have left. */
@@ -47,20 +48,22 @@ export async function startProgram(
 ): Promise<Started> {
   const metrics = openMetrics(config);
   const log = metrics.logger(plainLog);
-  const opened = await openStores(databaseUrl, config.upstreamBudget, log, onStop);
+  const tracing = await openTracing(config, log, onStop);
+  const opened = tracing.stores(await openStores(databaseUrl, config.upstreamBudget, log, onStop));
   const clock = await createStoreClock(opened.store);
   onStop(async () => clock.stop());
   const stores = meteredStores(opened, metrics, clock.now);
   const { store } = stores;
   const { caches } = metrics.node;
-  const upstream = await openUpstream(config, stores, metrics, log, onStop);
+  const upstream = await openUpstream(config, stores, { metrics, tracing }, log, onStop);
   const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
   const { poller, watch, wait, visits, executions } = openExecutions(
     config,
-    { stores, upstream, events: pubSub.events, clock, planUse: caches.poll_plans },
+    { stores, upstream, events: pubSub.events, clock, planUse: caches.poll_plans, tracing },
     log,
     onStop,
   );
+  const tracedWatch = tracing.watch(watch);
   const table = createUsageTable(store);
   const budget = createBudgetService({ budget: stores.budget, credentialIdOf: upstream.credentialIdOf });
   const contextOf = (caller: Caller, requestId: string, signal: AbortSignal) => ({
@@ -68,7 +71,7 @@ export async function startProgram(
     visits,
     executions,
     table,
-    watch,
+    watch: tracedWatch,
     requestId,
     signal,
     now: clock.now,
@@ -87,6 +90,7 @@ export async function startProgram(
     notes: { ...metrics.streams, now: clock.now },
     cacheUse: caches,
     log,
+    traces: tracing.operations,
     schema: SCHEMA,
     scope: createRequestScope(upstream.authenticator, (caller, requestId, signal) => {
       visits.came(caller);

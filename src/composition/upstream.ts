@@ -33,6 +33,7 @@ import {
 } from '../upstream/upstream-trouble.js';
 import { createUsageUpstream } from '../upstream/usage-api.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 import { tokenCipher } from './token-cipher.js';
@@ -42,10 +43,22 @@ const DEMO_TOKEN = 'demo-admin';
 /** The service's own at the simulated upstream; of its first organization. */
 const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 
+/** Who counts and traces what upstream is asked. */
+export interface Observers {
+  readonly metrics: Pick<Metrics, 'upstream' | 'node'>;
+  readonly tracing: Tracing;
+}
+
 export async function openUpstream(
   config: Config,
   stores: Stores,
-  { upstream: meters, node: { caches } }: Pick<Metrics, 'upstream' | 'node'>,
+  {
+    metrics: {
+      upstream: meters,
+      node: { caches },
+    },
+    tracing,
+  }: Observers,
   log: Logger,
   onStop: OnStop,
 ) {
@@ -55,7 +68,7 @@ export async function openUpstream(
       ? { ...config.upstream, serviceClient: config.serviceClient }
       : await simulatedUpstream(config, log, onStop);
   const { onAnswer, onLogin } = createUpstreamTroubles(log);
-  const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
+  const http = tracing.http(createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer), apiUrl);
   const serviceTokens = await openServiceTokens(serviceClient, loginUrl, (error) => {
     onLogin(error);
     meters.onLogin(error);
@@ -84,7 +97,7 @@ export async function openUpstream(
     credentialIdOf,
     usage: createPatientUpstream({
       upstream: createBudgetedUpstream({
-        upstream: meters.usage(createUsageUpstream(http)),
+        upstream: meters.usage(tracing.upstream(createUsageUpstream(http))),
         budget: stores.pollerBudget,
         credentialIdOf,
         log,

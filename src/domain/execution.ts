@@ -112,6 +112,8 @@ export interface Execution {
   readonly truncated: boolean;
   /** Rows of the result; 0 until it has succeeded. */
   readonly rowCount: number;
+  /** The trace within which it was created, for whoever follows traces; null or left out: nobody did. */
+  readonly traceContext?: string | null;
 }
 
 /** How an execution ends. The store writes it once. */

@@ -48,6 +48,7 @@ export async function insertExecution(
       due_at: fromNowMs(leaseMs),
       lease_owner: node,
       held_by: intent.heldHere ? node : null,
+      trace_context: intent.traceContext ?? null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

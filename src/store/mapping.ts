@@ -56,6 +56,7 @@ export function toExecution(row: ExecutionRow): Execution {
     putOff: row.finished_at ? null : row.put_off_reason,
     truncated: row.truncated,
     rowCount: row.status === 'SUCCEEDED' ? row.row_count : 0,
+    traceContext: row.trace_context,
   };
 }
 

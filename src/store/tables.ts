@@ -48,6 +48,7 @@ export interface ExecutionsTable {
   error_retry_after: Date | null;
   error_upstream_status: number | null;
   error_correlation_id: string | null;
+  trace_context: string | null;
 }
 
 export interface UsageRowsTable {

@@ -9,6 +9,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { REQUEST_ERROR_CODES, RequestError, type RequestErrorCode } from '../domain/error-codes.js';
 import { toRequestError, UpstreamError } from '../domain/upstream-error.js';
 import type { Logger } from '../lib/logger.js';
+import { currentTrace } from './operation-trace.js';
 import { inPlainWords } from './plain-words.js';
 
 /** What a request that fails before its operation begins is answered with. */
@@ -43,6 +44,12 @@ export function toGraphQLError(error: RequestError): GraphQLError {
 
 /** What a client may see of an error. `requestId` stands in masked ones and finds the cause in the logs. */
 export function formatGraphQLError(error: unknown, log: Logger, requestId: string): GraphQLFormattedError {
+  const formatted = format(error, log, requestId);
+  currentTrace()?.failed(String(formatted.extensions?.['code']));
+  return formatted;
+}
+
+function format(error: unknown, log: Logger, requestId: string): GraphQLFormattedError {
   const cause = rootCause(error);
   const known = cause instanceof UpstreamError ? toRequestError(cause) : cause;
   if (known instanceof RequestError) {

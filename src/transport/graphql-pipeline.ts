@@ -21,6 +21,7 @@ import type { Logger } from '../lib/logger.js';
 import { Delivery, type DeliveryOptions, toGraphQLError } from './delivery/delivery.js';
 import { formatGraphQLError } from './graphql-errors.js';
 import type { AdmittedDocument, OperationGate } from './documents/operation-gate.js';
+import { currentTrace } from './operation-trace.js';
 import { withRequestId } from './request-id.js';
 import { createSharedSelections } from './delivery/shared-selections.js';
 import { isRecord } from '../lib/is-record.js';
@@ -130,7 +131,14 @@ export function createGraphQLPipeline({ schema, gate, log }: GraphQLPipelineOpti
     async subscribe(args, to) {
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source)
-        return new Delivery({ ...to, source, args, selection: selections.join(args), format: formatResult });
+        return new Delivery({
+          ...to,
+          source,
+          args,
+          selection: selections.join(args),
+          format: formatResult,
+          push: currentTrace()?.push(),
+        });
       to.onOver();
       return formatResult(source, args);
     },

@@ -34,6 +34,8 @@ export interface UpstreamRequest extends Target {
   /** Sent as JSON; `URLSearchParams` as a form. */
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Takes the elements of long lists while they arrive; see `ElementSink`. */
   readonly elements?: ElementSink;
 }
@@ -111,13 +113,14 @@ function initOf(request: UpstreamRequest): RequestInit {
   };
 }
 
-function headersOf({ authorization, body }: UpstreamRequest): Record<string, string> {
+function headersOf({ authorization, body, headers }: UpstreamRequest): Record<string, string> {
   // fetch would refuse such a header too, but with a message that quotes it.
   if (!/^[\x21-\x7e]+$/.test(authorization.secret)) {
     throw new UpstreamError('UNAUTHENTICATED', 'The token has characters that no token has.');
   }
   const isJson = body !== undefined && !(body instanceof URLSearchParams);
   return {
+    ...headers,
     accept: 'application/json',
     authorization: `${authorization.scheme} ${authorization.secret}`,
     ...(isJson ? { 'content-type': 'application/json' } : {}),

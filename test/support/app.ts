@@ -1,7 +1,7 @@
 /** The real application, on free ports, over its own database and its own simulated upstream. */
 import { type App, createApp } from '../../src/app.js';
 import { type Config, parseConfig } from '../../src/config.js';
-import { silentLogger } from '../../src/lib/logger.js';
+import { type Logger, silentLogger } from '../../src/lib/logger.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
 import { createTestDatabase } from './database.js';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export interface TestApp {
   /** What the environment of another process would be, to be a node of this one. */
   readonly env: Readonly<Record<string, string>>;
   /** Another node on the same database and the same upstream. */
-  startNode(env?: Readonly<Record<string, string>>): Promise<App>;
+  startNode(env?: Readonly<Record<string, string>>, log?: Logger): Promise<App>;
   stop(): Promise<void>;
 }
 
@@ -67,11 +67,11 @@ export async function startAppWithSimulator(
     TOKEN_ENCRYPTION_KEY: TEST_KEY,
     ...options.env,
   };
-  const startNode = async (env: Readonly<Record<string, string>> = {}) => {
+  const startNode = async (env: Readonly<Record<string, string>> = {}, log = silentLogger) => {
     const { upstreamBudget = AMPLE, keepAliveMs } = options;
     const parsed = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget };
     const config = keepAliveMs === undefined ? parsed : { ...parsed, keepAliveMs };
-    const app = createApp(config, silentLogger);
+    const app = createApp(config, log);
     await app.start();
     nodes.push(app);
     return app;

@@ -54,6 +54,8 @@ export interface NewExecution {
   readonly deadlineMs: number;
   /** Identical ones have the same; see `domain/request-key.ts`. */
   readonly requestKey: string;
+  /** See `Execution`. */
+  readonly traceContext?: string;
 }
 
 /** Which execution may stand in for a new one. */

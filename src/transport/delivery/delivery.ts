@@ -10,6 +10,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
 import type { RequestError } from '../../domain/error-codes.js';
+import type { PushTrace } from '../../domain/ports/operation-traces.js';
 import type { Leave } from '../admission/connection-limits.js';
 import type { OperationArgs } from '../graphql-pipeline.js';
 import { SerializedResult } from './serialized-result.js';
@@ -36,6 +37,8 @@ export interface DeliveryOptions {
   readonly onState?: (state: unknown) => void;
   /** Called once, when it is over for whatever reason. */
   readonly onOver: Leave;
+  /** Left out: nobody traces what is pushed. */
+  readonly push?: PushTrace | undefined;
 }
 
 type Done = IteratorResult<never, void>;
@@ -85,8 +88,11 @@ export class Delivery implements AsyncGenerator<never, void, void>, Subscriber {
 
   take(shared: SharedResult): void {
     if (!this.#mayTell()) return;
-    const { serialized, result, toldToAll } = shared;
-    this.#write(serialized ?? this.#toShow(result), () => void toldToAll.then(() => this.#ask()));
+    const { serialized, result, toldToAll, state } = shared;
+    this.#write(serialized ?? this.#toShow(result), () => {
+      this.options.push?.left(state);
+      void toldToAll.then(() => this.#ask());
+    });
   }
 
   /** The last result is the error: a stream is never broken by it. */
@@ -110,11 +116,11 @@ export class Delivery implements AsyncGenerator<never, void, void>, Subscriber {
 
   #onState(state: IteratorResult<unknown>): void {
     if (this.isOver) return;
-    if (state.done) this.#end();
-    else if (this.#mayTell()) {
-      this.options.onState?.(state.value);
-      this.options.selection.resultOf(state.value, this);
-    }
+    if (state.done) return this.#end();
+    this.options.push?.begins(state.value);
+    if (!this.#mayTell()) return;
+    this.options.onState?.(state.value);
+    this.options.selection.resultOf(state.value, this);
   }
 
   /** Tells why not, when it may not. */

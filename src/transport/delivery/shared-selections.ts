@@ -18,6 +18,8 @@ export interface SharedResult {
   readonly serialized: SerializedResult | null;
   /** Settles when all who waited for it have been told: then is the time to ask for more. */
   readonly toldToAll: Promise<void>;
+  /** Of what it was made. */
+  readonly state: unknown;
 }
 
 export interface Subscriber {
@@ -128,7 +130,7 @@ class Selection implements SharedSelection {
   }
 
   #start(state: unknown, first: Subscriber, onOther: OnOther): Run {
-    const run = new Run(first, onOther);
+    const run = new Run(state, first, onOther);
     const { requestId } = first.args.contextValue;
     const watched = watchContext(first.args.contextValue, run.signal);
     const args = { ...first.args, contextValue: watched.context, rootValue: state };
@@ -157,6 +159,7 @@ class Run {
   #reach: Reach = 'OPERATION';
 
   constructor(
+    private readonly state: unknown,
     private readonly first: Subscriber,
     private readonly onOther: OnOther,
   ) {
@@ -187,7 +190,7 @@ class Run {
   async settle(execute: () => Promise<ExecutionResult>, reach: () => Reach): Promise<void> {
     const told = Promise.withResolvers<void>();
     const ending = await execute().then(
-      (result) => toEnding(result, told.promise),
+      (result) => toEnding(result, told.promise, this.state),
       (error: unknown) => ({ error }),
     );
     this.#reach = reach();
@@ -213,7 +216,7 @@ class Run {
 }
 
 /** A masked error bears the id of a request, which is everybody's own. */
-function toEnding(result: ExecutionResult, toldToAll: Promise<void>): Ending {
+function toEnding(result: ExecutionResult, toldToAll: Promise<void>, state: unknown): Ending {
   const serialized = result.errors ? null : new SerializedResult(result);
-  return { shared: { result, serialized, toldToAll } };
+  return { shared: { result, serialized, toldToAll, state } };
 }

@@ -16,6 +16,8 @@ export interface DocumentParams {
   readonly query?: unknown;
   readonly extensions?: unknown;
   readonly documentId?: unknown;
+  /** Which of its operations, where it has several. */
+  readonly operationName?: unknown;
 }
 
 export interface FoundDocument {

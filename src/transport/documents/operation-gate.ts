@@ -19,6 +19,7 @@ import { type CacheUse, counted } from '../../lib/cache-use.js';
 import { checkCost, costOf, type Weighing } from './document-cost.js';
 import { checkLength, checkShape } from './document-shape.js';
 import { createDocumentSource, type DocumentParams, type FoundDocument } from './documents.js';
+import { noteOperation } from '../operation-trace.js';
 import { DEFAULT_LIMITS, type GraphQLLimits } from './limits.js';
 import { createShownErrors, MOST_LIBRARY_ERRORS, type ShownErrors } from './shown-errors.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -84,7 +85,9 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
       if (typeof params.query === 'string') checkLength(params.query);
       const found = documents.find(params);
       if (typeof found.text !== 'string') return { ...found, document: null };
-      return { ...found, document: counted(use, checked.get(found.text)) ?? check(found.text) };
+      const document = counted(use, checked.get(found.text)) ?? check(found.text);
+      noteOperation(document, params.operationName);
+      return { ...found, document };
     },
     validate(document) {
       const before = validated.get(document);

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
 import type { RequestContext } from '../../services/request-context.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Admission } from '../admission/admission.js';
@@ -16,6 +17,7 @@ import type { GraphQLPipeline } from '../graphql-pipeline.js';
 import { heartbeatMs } from '../keep-alive.js';
 import { withNamedDocument } from '../documents/named-document.js';
 import { addOtherMethods, sendError } from '../http/refusals.js';
+import { currentTrace, tracedRoute } from '../operation-trace.js';
 import type { RequestScope } from '../request-scope.js';
 import { createStalledClients, type StalledClients } from './stalled-clients.js';
 import type { Authorization } from '../admission/token-watch.js';
@@ -29,6 +31,7 @@ export interface ServerSentEventsOptions {
   readonly keepAliveMs: number;
   readonly notes: StreamNotes;
   readonly log: Logger;
+  readonly traces: OperationTraces | null;
 }
 
 export interface EventStreams {
@@ -59,7 +62,7 @@ const LAST_WORDS_MS = 2_000;
 /** Adds `GET` and `POST /graphql/stream`. */
 export function addServerSentEvents(
   fastify: FastifyInstance,
-  { pipeline, scope, admission, keepAliveMs, notes, log }: ServerSentEventsOptions,
+  { pipeline, scope, admission, keepAliveMs, notes, log, traces }: ServerSentEventsOptions,
 ): EventStreams {
   const streams: Streams = {
     open: new Set(),
@@ -87,6 +90,7 @@ export function addServerSentEvents(
   fastify.route({
     method: ['GET', 'POST'],
     url: EVENT_STREAM_PATH,
+    ...tracedRoute(traces, 'EVENT_STREAM'),
     handler: async (request, reply) => {
       const context = await contextOrRefusal(request, reply, { scope, admission, log });
       if (!context) return reply;
@@ -157,6 +161,8 @@ async function answer({ request, reply, handler, context, streams }: Answering):
     raw: request,
     context,
   });
+  // A stream may last for hours, and what is told on it belongs to what happens then.
+  if (typeof body === 'object') currentTrace()?.end(init.status);
   if (body === null || typeof body === 'string') {
     await refuse(reply.headers(init.headers ?? {}), init.status, body ?? init.statusText);
     return;

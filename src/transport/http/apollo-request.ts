@@ -20,8 +20,10 @@ export function documentParamsOf({ body, method, search }: ApolloRequest): Docum
   if (method === 'POST') return isRecord(body) ? body : null;
   if (method !== 'GET') return null;
   const params = new URLSearchParams(search);
-  const [query, documentId] = [params.get('query'), params.get('documentId')];
-  return { query, documentId, extensions: fromJson(params.get('extensions')) };
+  const [query, documentId, operationName] = ['query', 'documentId', 'operationName'].map((name) =>
+    params.get(name),
+  );
+  return { query, documentId, operationName, extensions: fromJson(params.get('extensions')) };
 }
 
 /** Puts the text in the place of the hash by which it was named: Apollo is told nothing of hashes. */

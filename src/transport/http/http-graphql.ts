@@ -19,6 +19,8 @@ import { documentParamsOf, toApolloRequest, withText } from './apollo-request.js
 import { createDirectQueries, type Entered, toPlainRequest } from './direct-queries.js';
 import type { DocumentParams } from '../documents/documents.js';
 import type { AdmittedDocument, OperationGate } from '../documents/operation-gate.js';
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
+import { tracedRoute } from '../operation-trace.js';
 import { currentRequestId } from '../request-id.js';
 import type { Admission } from '../admission/admission.js';
 import type { RequestScope } from '../request-scope.js';
@@ -33,12 +35,13 @@ export interface HttpGraphQLOptions {
   readonly gate: OperationGate;
   /** Where look-ups of kept answers are counted. */
   readonly use?: CacheUse | undefined;
+  readonly traces: OperationTraces | null;
 }
 
 /** Adds `POST /graphql` and, for queries, `GET /graphql`. Gives a function that stops Apollo, after the listener. */
 export async function addHttpGraphQL(
   fastify: FastifyInstance,
-  { schema, scope, admission, log, gate, use }: HttpGraphQLOptions,
+  { schema, scope, admission, log, gate, use, traces }: HttpGraphQLOptions,
 ): Promise<() => Promise<void>> {
   const admitted = new WeakMap<object, AdmittedDocument>();
   const apollo = new ApolloServer<RequestContext>({
@@ -104,6 +107,7 @@ export async function addHttpGraphQL(
   fastify.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    ...tracedRoute(traces, 'HTTP'),
     async handler(request, reply) {
       // With a body in JSON Apollo sees no forgery, and goes straight on to the context.
       const plain = request.method === 'POST' ? toPlainRequest(request.body) : null;

@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 
 import type { CacheUse } from '../../lib/cache-use.js';
 import type { Logger } from '../../lib/logger.js';
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
 import type { ExportService } from '../../services/export-service.js';
 import { createAdmission } from '../admission/admission.js';
 import { createAddressOf, type TrustProxy } from '../admission/client-address.js';
@@ -63,6 +64,8 @@ export interface HttpServerOptions extends OperationGateOptions {
   readonly notes?: StreamNotes;
   /** Where caches count their use. @default they do not */
   readonly cacheUse?: { readonly answers: CacheUse; readonly documents: CacheUse };
+  /** @default null, nobody traces operations */
+  readonly traces?: OperationTraces | null;
   readonly log: Logger;
 }
 
@@ -172,7 +175,7 @@ function createFastify({ log, arrival = ARRIVAL }: HttpServerOptions): FastifyIn
 }
 
 async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, departure: Departure) {
-  const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS } = options;
+  const { schema, scope, log, keepAliveMs = KEEP_ALIVE_MS, traces = null } = options;
   const { notes = noStreamNotes, cacheUse } = options;
   const gate = createOperationGate({ ...options, use: cacheUse?.documents });
   const pipeline = createGraphQLPipeline({ schema, gate, log });
@@ -198,8 +201,9 @@ async function addDoors(fastify: FastifyInstance, options: HttpServerOptions, de
     log,
     gate,
     use: cacheUse?.answers,
+    traces,
   });
-  const streaming = { scope, admission, keepAliveMs, log, notes };
+  const streaming = { scope, admission, keepAliveMs, log, notes, traces };
   const eventStreams = addServerSentEvents(fastify, {
     ...streaming,
     pipeline: withNotes(pipeline, 'sse', notes),

@@ -3,7 +3,9 @@ import type { ExecutionResult } from 'graphql';
 
 import { type Leave, leavingAtEnd } from '../admission/connection-limits.js';
 import type { Delivery, ResultSink } from '../delivery/delivery.js';
+import type { OperationTrace } from '../../domain/ports/operation-traces.js';
 import type { GraphQLPipeline, OperationArgs } from '../graphql-pipeline.js';
+import { runToEnd } from '../operation-trace.js';
 import type { OpenStreams } from './open-streams.js';
 import { withRequestId } from '../request-id.js';
 import type { Authorization } from '../admission/token-watch.js';
@@ -15,6 +17,8 @@ export type SocketArgs = OperationArgs & {
   readonly streams: OpenStreams;
   /** Gives back the operation's place. */
   readonly leave: Leave;
+  /** Null: there is no tracer. */
+  readonly trace: OperationTrace | null;
   /** For results of a subscription. Answers are not held back: whoever asks for many has to read them, or is closed. */
   readonly sink: ResultSink;
 };
@@ -32,7 +36,7 @@ export function executed(args: SocketArgs, pipeline: GraphQLPipeline): Results {
 }
 
 export async function subscribed(
-  { leave, authorization, sink, streams, gone, ...args }: SocketArgs,
+  { leave, authorization, sink, streams, gone, trace, ...args }: SocketArgs,
   pipeline: GraphQLPipeline,
 ): Promise<Delivery | ExecutionResult> {
   let forget = () => {};
@@ -44,7 +48,7 @@ export async function subscribed(
   try {
     const { requestId } = args.contextValue;
     const results = await withRequestId(requestId, () =>
-      pipeline.subscribe(args, { authorization, sink, onOver }),
+      runToEnd(trace, () => pipeline.subscribe(args, { authorization, sink, onOver })),
     );
     if (Symbol.asyncIterator in results) forget = streams.add(results);
     return results;
@@ -72,7 +76,7 @@ function leavable(args: SocketArgs, pipeline: GraphQLPipeline): AsyncGenerator<E
       if (asked) return done;
       asked = true;
       const { requestId } = args.contextValue;
-      const result = withRequestId(requestId, () => pipeline.execute(args)).then(
+      const result = withRequestId(requestId, () => runToEnd(args.trace, () => pipeline.execute(args))).then(
         (value) => ({ done: false, value }) as const,
       );
       return Promise.race([result, left.promise]);

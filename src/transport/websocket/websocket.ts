@@ -12,6 +12,7 @@ import { GraphQLError } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { Caller } from '../../domain/caller.js';
+import type { OperationTraces } from '../../domain/ports/operation-traces.js';
 import { RequestError } from '../../domain/error-codes.js';
 import { bearerToken } from '../../lib/bearer.js';
 import type { Logger } from '../../lib/logger.js';
@@ -24,6 +25,7 @@ import { formatGraphQLError, toGraphQLError } from '../graphql-errors.js';
 import { closeReason } from './close-reasons.js';
 import { GuardedWebSocket } from './guarded-socket.js';
 import { createOpenStreams, type OpenStreams } from './open-streams.js';
+import { carrierIn, runTraced } from '../operation-trace.js';
 import type { RequestScope } from '../request-scope.js';
 import { createSocketSink } from './socket-sink.js';
 import type { Authorization } from '../admission/token-watch.js';
@@ -43,6 +45,7 @@ export interface WebSocketOptions {
   readonly log: Logger;
   /** Whether a browser page of this origin may connect; see `createOriginCheck`. */
   readonly isAllowedOrigin: (request: IncomingMessage) => boolean;
+  readonly traces: OperationTraces | null;
 }
 
 type Params = Record<string, unknown> | undefined;
@@ -79,6 +82,7 @@ export function addWebSocket({
   notes,
   log,
   isAllowedOrigin,
+  traces,
 }: WebSocketOptions): WebSockets {
   const unsent = new WeakMap<WebSocket, Unsent>();
   const sockets = new WebSocketServer({
@@ -109,10 +113,15 @@ export function addWebSocket({
         await extra.streams?.endAll();
       },
       onSubscribe: async (connection, id, payload) => {
-        const leave = await placeOrRefusal(connection, admissionOf, log);
-        if (typeof leave !== 'function') return leave;
-        const args = argsOf(connection, payload, pipeline, scope);
-        if ('document' in args) return { ...args, leave, sink: sinkOf(connection, id, unsent) };
+        const trace = traces?.begin('WEBSOCKET', traceCarrierOf(connection, payload)) ?? null;
+        const leave = await runTraced(trace, () => placeOrRefusal(connection, admissionOf, log));
+        if (typeof leave !== 'function') {
+          trace?.end();
+          return leave;
+        }
+        const args = runTraced(trace, () => argsOf(connection, payload, pipeline, scope));
+        if ('document' in args) return { ...args, leave, trace, sink: sinkOf(connection, id, unsent) };
+        trace?.end();
         leave();
         return args;
       },
@@ -187,6 +196,11 @@ function authorizationOf(params: Params, request: IncomingMessage): string | und
   return typeof given === 'string' ? given : request.headers.authorization;
 }
 
+/** Of the operation itself, or of the connection, which may bear several. */
+function traceCarrierOf({ connectionParams, extra }: Connection, { extensions }: SubscribePayload) {
+  return carrierIn(extensions, connectionParams, extra.request.headers);
+}
+
 /** A place for one more operation, or the errors that are the whole answer to it. */
 async function placeOrRefusal(
   { extra }: Connection,
@@ -211,7 +225,7 @@ function argsOf(
   payload: SubscribePayload,
   pipeline: GraphQLPipeline,
   scope: RequestScope,
-): Omit<SocketArgs, 'leave' | 'sink'> | readonly GraphQLError[] {
+): Omit<SocketArgs, 'leave' | 'sink' | 'trace'> | readonly GraphQLError[] {
   const gone = new AbortController();
   // Only acknowledged connections get here, and those have a caller.
   const { caller, authorization, streams } = extra as Required<ConnectionExtra>;
