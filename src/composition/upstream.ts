@@ -47,7 +47,8 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
     config.upstream.kind === 'genesys'
       ? { ...config.upstream, serviceClient: config.serviceClient }
       : await simulatedUpstream(config, log, onStop);
-  const { onAnswer, onLogin } = createUpstreamTroubles(log);
+  const upstreamTroubles = createUpstreamTroubles(log);
+  const { onAnswer, onLogin } = upstreamTroubles;
   const http = createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer);
   const serviceTokens = await openServiceTokens(serviceClient, loginUrl, onLogin);
   const credentials: CredentialSource = serviceTokens
@@ -92,6 +93,7 @@ export async function openUpstream(config: Config, stores: Stores, log: Logger, 
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })
       : authenticator,
+    isRefused: () => upstreamTroubles.refused,
     demoToken: simulated && !config.jwt ? DEMO_TOKEN : null,
   };
 }

@@ -4,6 +4,9 @@
  * nodes together, and while something only fails one call alone, the probe, finds out whether it has recovered.
  */
 
+/** The key under which trouble of upstream as a whole is noted; a service has one upstream. */
+export const UPSTREAM_HOST = 'host';
+
 export interface TroubleOptions {
   /** Failures in a row, of different queries and without a success between, after which calls pause. */
   readonly afterFailures: number;

@@ -10,7 +10,7 @@ import type { UpstreamTroubleStore } from '../../domain/ports/upstream-limits.js
 import type { UsageUpstream } from '../../domain/ports/usage-upstream.js';
 import { requestDigest } from '../../domain/request-key.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
-import type { Passage } from '../../domain/upstream-trouble.js';
+import { type Passage, UPSTREAM_HOST as HOST } from '../../domain/upstream-trouble.js';
 import type { Logger } from '../../lib/logger.js';
 import { PutOffError } from './put-off-error.js';
 import { logFailure } from '../log-failure.js';
@@ -23,8 +23,6 @@ export interface PatientUpstreamOptions {
   readonly log: Logger;
 }
 
-/** A service has one upstream. */
-const HOST = 'host';
 /** Credentials remembered as failing: some of them are never used again. What is forgotten is learnt anew with a pass. */
 const MOST_FAILING = 10_000;
 
