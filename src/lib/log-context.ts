@@ -4,16 +4,16 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { LogFields } from './loggable.js';
+import { type LogFields, toLine } from './loggable.js';
 
-const storage = new AsyncLocalStorage<LogFields>();
+const storage = new AsyncLocalStorage<Record<string, unknown>>();
 
 /** Runs `next` and all that it starts with these fields, in addition to those that are there already. */
 export function withLogFields<T>(fields: LogFields, next: () => T): T {
-  return storage.run({ ...storage.getStore(), ...fields }, next);
+  return storage.run({ ...storage.getStore(), ...toLine(fields) }, next);
 }
 
 /** The fields of the work within which something happens. */
-export function currentLogFields(): LogFields {
+export function currentLogFields(): Readonly<Record<string, unknown>> {
   return storage.getStore() ?? {};
 }

@@ -29,7 +29,7 @@ const DEEPEST_CAUSE = 4;
 /** Of an `AggregateError`: say, one for each address of a host. */
 const MOST_ERRORS = 3;
 const HIDDEN = '***';
-const SECRET_NAME = /token|authorization|password|secret|cookie|api_?key/i;
+const SECRET_NAME = /token|authorization|password|secret|cookie|api[_-]?key/i;
 /**
  * Known to hold no data of a tenant and no secret: of Node's system errors, of PostgreSQL, of HTTP, and our own.
  * PostgreSQL's `detail` and `where` quote rows, and are not among them.
@@ -50,14 +50,14 @@ const ERROR_FIELDS = [
   'retryAfterMs',
 ] as const;
 
-/** Where libraries put secrets into texts, and what is written instead. */
+/** Where libraries put secrets into texts, and what is written instead. Bounded: a text may come from anybody. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   // Greedy: a password with a slash or an @ in it is hidden whole, at the price of a path with an @ in it.
-  [/([a-z][a-z\d+.-]*:\/\/)[^\s"'<>]*@/gi, `$1${HIDDEN}@`],
+  [/([a-z][a-z\d+.-]{0,20}:\/\/)[^\s"'<>]{0,500}@/gi, `$1${HIDDEN}@`],
   [/\b(bearer|basic)(\s+)[\w.~+/=-]+/gi, `$1$2${HIDDEN}`],
-  [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)*/g, HIDDEN],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(\.[\w-]*)*/g, HIDDEN],
   [
-    /((?:token|secret|password|passwd|pwd|api_?key|authorization|cookie)["']?\s*[=:]\s*["']?)(?!\*)[^\s"'&,;<>]+/gi,
+    /((?:token|secret|password|passwd|pwd|api[_-]?key|authorization|cookie)["']?\s{0,5}[=:]\s{0,5}["']?)(?!\*)[^\s"'&,;<>]+/gi,
     `$1${HIDDEN}`,
   ],
 ];
@@ -71,6 +71,8 @@ export function withoutSecrets(text: string): string {
 /** Fields as they are written. Never throws, whatever is passed. */
 export function toLine(fields: object): Record<string, unknown> {
   try {
+    // It has properties of its own, too, some of which would pass for fields.
+    if (isError(fields)) return { err: describeError(fields) };
     return Object.fromEntries(
       Object.keys(fields).map((name) => [name, toField(name, valueOf(fields, name))]),
     );
