@@ -8,7 +8,7 @@ import type { Started, Watching } from './composition/program.js';
 import type { Config } from './config.js';
 import type { Logger } from './lib/logger.js';
 import { createStopper } from './lib/stopper.js';
-import { expectFreeAddress } from './transport/listen-address.js';
+import { openStartingDoor } from './transport/http/starting-door.js';
 
 export interface App {
   /** Settles when every door is open. Throws `StartupError` for what a person has to mend; `stop` is then done. */
@@ -61,11 +61,12 @@ export function createApp(config: Config, log: Logger): App {
 }
 
 async function startEverything(config: Config, log: Logger, onStop: OnStop): Promise<Started> {
-  await expectFreeAddress(config.host, config.port);
+  const door = await openStartingDoor(config.host, config.port);
+  onStop(() => door.close());
   // The rest of the program is loaded while the database's server starts.
   const [databaseUrl, { startProgram }] = await Promise.all([
     config.databaseUrl ?? embeddedDatabase(config, log, onStop),
     import('./composition/program.js'),
   ]);
-  return startProgram(config, databaseUrl, log, onStop);
+  return startProgram(config, databaseUrl, log, onStop, () => door.close());
 }

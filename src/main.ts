@@ -35,9 +35,21 @@ async function run(): Promise<void> {
   try {
     await serve();
   } catch (error) {
-    if (error instanceof StartupError) fail(error.message);
-    else fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const { hide } = await secretsHidden();
+    if (error instanceof StartupError) fail(hide(error.message));
+    else fail(hide(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   }
+}
+
+/** Settings are secrets, too, in what is said before there is a log, and after. */
+async function secretsHidden() {
+  const [{ secretsOf }, { createSecretFilter, withoutSecrets }] = await Promise.all([
+    import('./config-secrets.js'),
+    import('./lib/loggable.js'),
+  ]);
+  const secrets = secretsOf(process.env);
+  const filter = createSecretFilter(secrets);
+  return { secrets, hide: (text: string) => filter(withoutSecrets(text)) };
 }
 
 async function serve(): Promise<void> {
@@ -47,7 +59,13 @@ async function serve(): Promise<void> {
     import('./logger.js'),
   ]);
   const config = parseConfig(process.env);
-  const log = createPinoLogger(config.logLevel, process.stdout.isTTY);
+  const { secrets } = await secretsHidden();
+  const log = createPinoLogger(config.logLevel, process.stdout.isTTY, { secrets });
+  // Node would write the error with all that hangs on it, over many lines.
+  process.on('uncaughtException', (err) => {
+    log.error({ err }, 'nobody has caught an error; the program ends');
+    process.exit(1);
+  });
   const app = createApp(config, log);
   let asked = false;
   const onSignal = (signal: NodeJS.Signals) => {

@@ -6,6 +6,7 @@
 import type { Caller } from '../domain/caller.js';
 import type { CredentialSource, HeldCredential, SealedTokenStore } from '../domain/ports/credentials.js';
 import { type Logger, silentLogger } from '../lib/logger.js';
+import { createTrouble, type Trouble } from '../lib/trouble.js';
 import type { TokenCipher } from './token-cipher.js';
 import { tokenHash } from './token-hash.js';
 
@@ -28,6 +29,13 @@ export interface CallerCredentials extends CredentialSource {
 /** A token that was just brought may belong to an execution that is about to be stored. */
 const SETTLED_AFTER_MS = 60_000;
 
+const UNOPENED = {
+  begun:
+    'A stored token can not be opened: its key is missing in TOKEN_ENCRYPTION_KEY, or is another one. Its executions wait. ' +
+    'Put the key back, behind the new one.',
+  over: 'stored tokens can be opened again',
+};
+
 export function createCallerCredentials(options: CallerCredentialsOptions): CallerCredentials {
   return new HeldTokens(options);
 }
@@ -43,6 +51,9 @@ class HeldTokens implements CallerCredentials {
   readonly #maxTokens: number;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #unopened: Trouble;
+  /** Keys that are not, or not any more, what they are called. */
+  readonly #unopenable = new Set<string>();
   /** The longest unused first: a use moves a token to the end. */
   readonly #held = new Map<string, Held>();
 
@@ -52,6 +63,7 @@ class HeldTokens implements CallerCredentials {
     this.#maxTokens = options.maxTokens ?? 10_000;
     this.#now = options.now ?? (() => performance.now());
     this.#log = options.log ?? silentLogger;
+    this.#unopened = createTrouble(this.#log, UNOPENED);
   }
 
   get size(): number {
@@ -68,6 +80,10 @@ class HeldTokens implements CallerCredentials {
   heldIds(): string[] {
     const settled = this.#now() - SETTLED_AFTER_MS;
     return [...this.#held].filter(([, { usedAt }]) => usedAt < settled).map(([credentialId]) => credentialId);
+  }
+
+  keyIds(): readonly string[] {
+    return this.#cipher?.keyIds.filter((id) => !this.#unopenable.has(id)) ?? [];
   }
 
   release(credentialId: string): void {
@@ -90,7 +106,10 @@ class HeldTokens implements CallerCredentials {
     const sealed = await this.#sealedTokens.load(credentialId);
     if (sealed === null) return null;
     const token = this.#cipher.open(sealed, credentialId);
-    if (token === null) this.#log.error({ keyId: sealed.keyId }, 'a stored token can not be opened');
+    if (token === null) {
+      this.#unopenable.add(sealed.keyId);
+      this.#unopened.happened({ keyId: sealed.keyId });
+    } else this.#unopened.passed();
     return token;
   }
 

@@ -18,6 +18,7 @@ export function createServiceCredentials(tokens: ServiceTokenSource): Credential
     },
     // It is needed as long as the program runs.
     heldIds: () => [],
+    keyIds: () => [],
     release: () => {},
   };
 }

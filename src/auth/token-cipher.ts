@@ -9,6 +9,8 @@ import type { SealedToken } from '../domain/ports/credentials.js';
 import { StartupError } from '../lib/startup-error.js';
 
 export interface TokenCipher {
+  /** Of the keys; the first one seals. */
+  readonly keyIds: readonly string[];
   seal(token: string, credentialId: string): SealedToken;
   /** Null when the key is no longer there, or the bytes are not what was sealed for this credential. */
   open(sealed: SealedToken, credentialId: string): string | null;
@@ -37,6 +39,7 @@ export function createTokenCipher(setting: string): TokenCipher {
   const [sealing] = keys;
   const byId = new Map(keys.map(({ id, key }) => [id, key]));
   return {
+    keyIds: keys.map(({ id }) => id),
     seal: (token, credentialId) => seal(sealing, token, credentialId),
     open(sealed, credentialId) {
       const key = byId.get(sealed.keyId);

@@ -17,6 +17,7 @@ import { createCallPrice } from '../services/polling/call-price.js';
 import { createDurationExchange } from '../services/polling/duration-exchange.js';
 import { createDurationModels } from '../services/polling/duration-models.js';
 import { createPoller } from '../services/polling/poller.js';
+import { createSealingKeys } from '../services/polling/sealing-keys.js';
 import type { StoreClock } from '../services/polling/store-clock.js';
 import { createUnknownStatuses } from '../services/polling/unknown-statuses.js';
 import { createWatchService } from '../services/watch-service.js';
@@ -39,12 +40,13 @@ interface Parts {
 }
 
 /** What starts executions, brings each of them to its end, and lets others watch; the poller and the janitor run. */
-export function openExecutions(config: Config, parts: Parts, log: Logger, onStop: OnStop) {
+export function openExecutions(config: Config, parts: Parts, programLog: Logger, onStop: OnStop) {
   const { stores, upstream, events, clock } = parts;
   const { store, pollerStore, sealedTokens } = stores;
   const { credentials } = upstream;
   const node = `${hostname()}-${randomBytes(4).toString('hex')}`;
-  log.debug({ node }, 'the name of this node in leases');
+  const log = programLog.child({ node });
+  log.debug({}, 'the name of this node in leases');
   const { leaseMs, resultTtlMs } = config;
 
   const models = createDurationModels();
@@ -112,6 +114,7 @@ export function openExecutions(config: Config, parts: Parts, log: Logger, onStop
     node,
     troubles: stores.troubles,
     durations: stores.durations,
+    sealingKeys: createSealingKeys({ sealedTokens, credentials, log }),
     log,
   });
   onStop(() => janitor.stop());

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import type { Config } from '../config.js';
 import type { Caller } from '../domain/caller.js';
-import type { ChangeListener } from '../events/change-listener.js';
 import type { Logger } from '../lib/logger.js';
 import { createDirectoryLoaders } from '../loaders/directory-loaders.js';
 import { createBudgetService } from '../services/upstream-calls/budget-service.js';
 import { createExportService } from '../services/export-service.js';
 import { createStoreClock } from '../services/polling/store-clock.js';
+import { createReadiness } from '../services/readiness.js';
 import { createUsageTable } from '../services/usage-table.js';
 import { createHttpServer, type StreamCounts } from '../transport/http/http-server.js';
 import { createRequestScope } from '../transport/request-scope.js';
@@ -45,6 +45,7 @@ export async function startProgram(
   databaseUrl: string,
   plainLog: Logger,
   onStop: OnStop,
+  beforeListening: () => Promise<void>,
 ): Promise<Started> {
   const metrics = openMetrics(config);
   const log = metrics.logger(plainLog);
@@ -97,7 +98,12 @@ export async function startProgram(
       return contextOf(caller, requestId, signal);
     }),
     exports: createExportService({ executions, store, directory: upstream.directory, log }),
-    readiness: { problems: async () => problemsOf(store, listener) },
+    readiness: createReadiness({
+      store: stores.health,
+      isListening: () => listener.connected,
+      isRefusedUpstream: upstream.isRefused,
+    }),
+    beforeListening,
     graphiql: config.graphiql ? { directory: GRAPHIQL_DIRECTORY, demoToken: upstream.demoToken } : null,
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
@@ -118,12 +124,4 @@ export async function startProgram(
   });
   await openMetricsPort(config, metrics, log, onStop);
   return { url: server.url, watching: () => ({ ...server.streams, listeners: pubSub.listeners }) };
-}
-
-async function problemsOf(store: { now(): Promise<Date> }, listener: ChangeListener): Promise<string[]> {
-  const database = await store.now().then(
-    () => [],
-    () => ['the database can not be reached'],
-  );
-  return listener.connected ? database : [...database, 'changes are not being listened for'];
 }

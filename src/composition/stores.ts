@@ -10,6 +10,7 @@ import { reasonOf } from '../store/errors.js';
 import { createExecutionStore } from '../store/execution-store.js';
 import { migrate } from '../store/migrate.js';
 import { createStoreFigures } from '../store/store-figures.js';
+import { createStoreHealth } from '../store/store-health.js';
 import { createSealedTokenStore } from '../store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from '../store/upstream-budget.js';
 import { createDurationStore } from '../store/query-durations.js';
@@ -22,6 +23,9 @@ import type { OnStop } from './on-stop.js';
  */
 const TROUBLE: TroubleOptions = { afterFailures: 5, firstPauseMs: 1_000, longestPauseMs: 30_000 };
 
+/** Longer than a probe waits, so that a slow answer counts for the next one; short enough that none is in its way. */
+const PROBE_TIMEOUT_MS = 2_000;
+
 /** Two pools, so that writing large results never keeps a request waiting for a connection. */
 export async function openStores(url: string, budget: BudgetOptions, log: Logger, onStop: OnStop) {
   await migrateFirst(url, log);
@@ -30,9 +34,17 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
   onStop(() => requests.stop());
   const work = createDatabase(url, log, { trouble });
   onStop(() => work.stop());
+  // Told by the others already; and one connection alone, so that probes do not pile up.
+  const probes = createDatabase(url, log, {
+    maxConnections: 1,
+    statementTimeoutMs: PROBE_TIMEOUT_MS,
+    trouble: noTrouble,
+  });
+  onStop(() => probes.stop());
   return {
     trouble,
-    dropConnections: () => [requests, work].forEach((database) => database.dropConnections()),
+    health: createStoreHealth(probes.db),
+    dropConnections: () => [requests, work, probes].forEach((database) => database.dropConnections()),
     pools: () => ({ requests: requests.connections, work: work.connections }),
     figures: createStoreFigures(requests.db, budget),
     store: createExecutionStore(requests.db),
@@ -45,9 +57,17 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
   };
 }
 
-/** In a pool of its own: a node waits for the one that migrates, however long that takes. */
+/**
+ * In a pool of its own: a node waits for the one that migrates, and a large table is migrated, however long that takes. A
+ * link that is dead is found out by the system.
+ */
 async function migrateFirst(url: string, log: Logger): Promise<void> {
-  const database = createDatabase(url, log, { maxConnections: 2, lockTimeoutMs: 0, trouble: noTrouble });
+  const database = createDatabase(url, log, {
+    maxConnections: 2,
+    lockTimeoutMs: 0,
+    statementTimeoutMs: 0,
+    trouble: noTrouble,
+  });
   try {
     await migrate(database.db, log);
   } finally {

@@ -67,7 +67,8 @@ export async function openUpstream(
     config.upstream.kind === 'genesys'
       ? { ...config.upstream, serviceClient: config.serviceClient }
       : await simulatedUpstream(config, log, onStop);
-  const { onAnswer, onLogin } = createUpstreamTroubles(log);
+  const upstreamTroubles = createUpstreamTroubles(log);
+  const { onAnswer, onLogin } = upstreamTroubles;
   const http = tracing.http(createToldHttp(createUpstreamHttp({ baseUrl: apiUrl }), onAnswer), apiUrl);
   const serviceTokens = await openServiceTokens(serviceClient, loginUrl, (error) => {
     onLogin(error);
@@ -118,6 +119,7 @@ export async function openUpstream(
     authenticator: serviceTokens
       ? createServiceTenantAuthenticator({ authenticator, identity, tokens: serviceTokens })
       : authenticator,
+    isRefused: () => upstreamTroubles.refused,
     demoToken: simulated && !config.jwt ? DEMO_TOKEN : null,
   };
 }

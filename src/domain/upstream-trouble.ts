@@ -4,8 +4,8 @@
  * nodes together, and while something only fails one call alone, the probe, finds out whether it has recovered.
  */
 
-/** The key of the host as a whole, which a service has one of; see `UpstreamTroubleStore`. */
-export const HOST_TROUBLE = 'host';
+/** The key under which trouble of upstream as a whole is noted; a service has one upstream. */
+export const UPSTREAM_HOST = 'host';
 
 export interface TroubleOptions {
   /** Failures in a row, of different queries and without a success between, after which calls pause. */

@@ -3,13 +3,16 @@
  * while it lasts, and one when it is over. Ten thousand executions that meet the same outage must not hide the line
  * that says what to do.
  */
+import type { LogFields } from './loggable.js';
 import type { Logger } from './logger.js';
 
 export interface Trouble {
   /** It went wrong, once more; `fields` say how, and hold no secret. */
-  happened(fields: object): void;
+  happened(fields: LogFields): void;
   /** It went well. Cheap: to be called as often as it does. */
   passed(): void;
+  /** It was told that it began, and not yet that it is over. */
+  readonly lasts: boolean;
 }
 
 export interface TroubleTexts {
@@ -47,8 +50,11 @@ export function createTrouble(
       times = 0;
       log.info({}, over);
     },
+    get lasts() {
+      return toldAt !== null;
+    },
   };
 }
 
 /** Tells nobody. */
-export const noTrouble: Trouble = { happened() {}, passed() {} };
+export const noTrouble: Trouble = { happened() {}, passed() {}, lasts: false };

@@ -51,7 +51,7 @@ export function createExportService(options: ExportServiceOptions): ExportServic
       return execution;
     },
     async *rows(caller, { id, rowCount }, signal) {
-      const withNames = createNaming(options, caller);
+      const withNames = createNaming(options, caller, id);
       for (let read = 0; read < rowCount; read += ROWS_PER_READ) {
         const count = Math.min(ROWS_PER_READ, rowCount - read);
         const rows = await options.store.scanRows(id, read, count, signal);
@@ -75,7 +75,7 @@ function notSucceeded({ status }: Execution): RequestError {
 const MOST_NAMES = 1_000;
 
 /** Fills in the names that upstream did not give with the rows. */
-function createNaming({ directory, log }: ExportServiceOptions, caller: Caller) {
+function createNaming({ directory, log }: ExportServiceOptions, caller: Caller, executionId: string) {
   let isReachable = true;
   let asked = 0;
 
@@ -91,7 +91,7 @@ function createNaming({ directory, log }: ExportServiceOptions, caller: Caller) 
     } catch (error) {
       // A name is never worth an error, nor a wait for each of a hundred pieces.
       isReachable = false;
-      logFailure(log, error, {}, 'an export goes on without names');
+      logFailure(log, error, { executionId }, 'an export goes on without names');
       return NO_NAMES;
     }
   }

@@ -88,7 +88,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         if (!finalOnly || isFinal(current.status)) stream.push(current);
         if (isFinal(current.status)) stream.end();
       };
-      const refresh = createRefresher(async () => deliver(await loader.load(id)), log);
+      const refresh = createRefresher(async () => deliver(await loader.load(id)), log, id);
       const stream: PushIterator<Execution> = createPushIterator({
         capacity: 1,
         whenFull: 'replace',
@@ -213,8 +213,8 @@ function remember(sent: Set<string>, id: string): void {
  * Runs `read` once for any number of requests that come while it waits, once more for those that come while it
  * runs, and again after a pause when it fails.
  */
-function createRefresher(read: () => Promise<void>, log: Logger): Refresher {
-  return new Refresher(read, log);
+function createRefresher(read: () => Promise<void>, log: Logger, executionId?: string): Refresher {
+  return new Refresher(read, log, executionId);
 }
 
 /** A class, not closures, and nothing that is only needed after a failure: thousands of them wait at the same time. */
@@ -227,6 +227,7 @@ class Refresher {
   constructor(
     private readonly read: () => Promise<void>,
     private readonly log: Logger,
+    private readonly executionId?: string,
   ) {}
 
   request(): void {
@@ -246,7 +247,8 @@ class Refresher {
       try {
         await this.read();
       } catch (error) {
-        logFailure(this.log, error, {}, 'a watched execution could not be read; trying again');
+        const { log, executionId } = this;
+        logFailure(log, error, { executionId }, 'a watched execution could not be read; trying again');
         this.#requested = true;
         await this.#rest();
       }

@@ -88,6 +88,23 @@ export async function lendCredential(
   });
 }
 
+/**
+ * A key that was taken away too early is there again. Not before a minute has passed: while nodes are restarted one after
+ * the other, one without the key may claim it again.
+ */
+export async function reclaimSealed(db: Db, keyIds: readonly string[]): Promise<number> {
+  const result = await sql`
+    UPDATE executions SET version = version + 1, awaiting_credentials_since = NULL, ${errorColumns(null)},
+      due_at = statement_timestamp(), next_poll_at = statement_timestamp()
+    WHERE id = ANY(ARRAY(
+      SELECT executions.id FROM executions JOIN credentials ON credentials.id = credential_id
+      WHERE ${WAITING} AND NOT credential_refused AND key_id = ANY(${[...keyIds]}::text[])
+        AND awaiting_credentials_since <= statement_timestamp() - ${BELIEVED}
+      FOR UPDATE OF executions SKIP LOCKED
+    ))`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
+
 /** A node that was away for longer than a lease, and is taken for dead, has its tokens still. */
 export async function reclaimHeld(db: Db, node: string): Promise<number> {
   const result = await sql`

@@ -40,6 +40,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** How long a statement waits for a lock that another one holds; 0: for ever. @default 10_000 */
   readonly lockTimeoutMs?: number;
+  /** How long a statement may take; 0: for ever. @default 60_000 */
+  readonly statementTimeoutMs?: number;
   /** Shared by pools of the same server, so that its outage is told once. @default one of its own, told to `log` */
   readonly trouble?: Trouble;
 }
@@ -52,8 +54,6 @@ const STATEMENT_TIMEOUT_MS = 60_000;
  * somebody has locked the table: better to say so than to keep callers waiting with all connections in hand.
  */
 const LOCK_TIMEOUT_MS = 10_000;
-/** The server would have answered or given up by then: the link is dead on one side. Idle ones are closed far sooner. */
-const SILENCE_MS = STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS;
 /** How soon the system asks for a sign of life over a connection on which nothing is under way. */
 const KEEP_ALIVE_MS = 10_000;
 const OID = { int8: 20, date: 1082, numeric: 1700 } as const;
@@ -71,20 +71,21 @@ export function createDatabaseTrouble(log: Logger): Trouble {
 /** Opens a pool; no connection is made yet. */
 export function createDatabase(url: string, log: Logger, options: DatabaseOptions = {}): Database {
   const { maxConnections = 10, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const trouble = options.trouble ?? createDatabaseTrouble(log);
   const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'genesys-usage-graphql',
     types: { getTypeParser },
     // Broken off here, since the driver would give a connection whose statement has timed out to the next one.
-    stream: () => watched(new Socket(), sockets),
+    stream: () => watched(new Socket(), sockets, statementTimeoutMs),
   });
   const tell = (error: unknown) => {
     if (isUnavailable(error) && !isCanceled(error)) trouble.happened({ reason: reasonOf(error) });
@@ -109,10 +110,15 @@ export function createDatabase(url: string, log: Logger, options: DatabaseOption
   };
 }
 
-function watched(socket: Socket, sockets: Set<Socket>): Socket {
+/**
+ * After longer silence than a statement may take the server would have answered or given up: the link is dead on one side.
+ * Idle ones are closed far sooner.
+ */
+function watched(socket: Socket, sockets: Set<Socket>, statementTimeoutMs: number): Socket {
   sockets.add(socket);
   socket.once('close', () => sockets.delete(socket));
-  return socket.setTimeout(SILENCE_MS, () => socket.destroy());
+  if (statementTimeoutMs === 0) return socket;
+  return socket.setTimeout(statementTimeoutMs + CONNECT_TIMEOUT_MS, () => socket.destroy());
 }
 
 /** A connection that could not be had is no statement's error, and the query builder does not log it. */

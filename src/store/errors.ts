@@ -2,8 +2,11 @@
 import { errorCode } from '../lib/file-error.js';
 import { RequestError } from '../domain/error-codes.js';
 
-/** SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention, system error. */
-const UNAVAILABLE_CLASSES = ['08', '40', '53', '57', '58'];
+/**
+ * SQLSTATE classes: connection exception, a refused login (the password is just being changed), transaction rollback,
+ * insufficient resources, operator intervention, system error.
+ */
+const UNAVAILABLE_CLASSES = ['08', '28', '40', '53', '57', '58'];
 const UNAVAILABLE_CODES = [
   // A server that has become a standby takes no writes until the address leads to the new primary.
   '25006',

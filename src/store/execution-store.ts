@@ -52,6 +52,7 @@ export function createExecutionStore(db: Db): ExecutionStore {
     awaitingCredentials: (...args) => waits.awaitingCredentials(db, ...args),
     lendCredential: (...args) => waits.lendCredential(db, ...args),
     reclaimHeld: (...args) => waits.reclaimHeld(db, ...args),
+    reclaimSealed: (...args) => waits.reclaimSealed(db, ...args),
     stageRows: (...args) => writing(() => writes.stageRows(db, ...args)),
     appendRows: (...args) => writing(() => writes.appendRows(db, ...args)),
     finish: (...args) => writing(() => writes.finish(db, ...args)),

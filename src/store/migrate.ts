@@ -20,8 +20,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   '3F000': RIGHTS_ADVICE,
   '42501': RIGHTS_ADVICE,
   '53100': ROOM_ADVICE,
-  // A node has two pools of ten and a connection that listens.
-  '53300': 'Raise max_connections of PostgreSQL, or have fewer clients: a node needs up to 21 connections.',
+  // A node has two pools of ten, a connection that listens, and one for health probes.
+  '53300': 'Raise max_connections of PostgreSQL, or have fewer clients: a node needs up to 22 connections.',
   '25006': 'Let DATABASE_URL lead to the primary server: this one is read-only.',
   '57P03': 'Start again when PostgreSQL is ready.',
 };

@@ -30,6 +30,14 @@ export function createSealedTokenStore(db: Db): SealedTokenStore {
         .executeTakeFirst();
       return row ? { keyId: row.key_id, sealed: row.sealed } : null;
     },
+    async countByKey() {
+      const rows = await db
+        .selectFrom('credentials')
+        .select(['key_id', ({ fn }) => fn.countAll<number>().as('count')])
+        .groupBy('key_id')
+        .execute();
+      return new Map(rows.map(({ key_id: keyId, count }) => [keyId, count]));
+    },
     async sweep() {
       // A start that runs at this moment renews `updated_at` under a lock that this statement waits for.
       const result = await sql`

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 
 import type { ReadStoreFigures, StoreFigures } from '../domain/ports/store-figures.js';
 import type { BudgetOptions } from '../domain/upstream-budget.js';
-import { HOST_TROUBLE } from '../domain/upstream-trouble.js';
+import { UPSTREAM_HOST } from '../domain/upstream-trouble.js';
 import type { Db } from './database.js';
 import { availability } from './errors.js';
 
@@ -51,8 +51,8 @@ async function readFigures(db: Db, { limit, windowMs }: BudgetOptions): Promise<
     ), blocks AS (
       SELECT count(*) AS blocked FROM upstream_budgets WHERE blocked_until > now()
     ), troubles AS (
-      SELECT count(*) FILTER (WHERE key = ${HOST_TROUBLE}) AS paused_host,
-        count(*) FILTER (WHERE key <> ${HOST_TROUBLE}) AS paused_credentials
+      SELECT count(*) FILTER (WHERE key = ${UPSTREAM_HOST}) AS paused_host,
+        count(*) FILTER (WHERE key <> ${UPSTREAM_HOST}) AS paused_credentials
       FROM upstream_troubles WHERE next_probe_at IS NOT NULL
     )
     SELECT * FROM open, budget, blocks, troubles`.execute(db);

@@ -6,7 +6,8 @@ import type { Execution } from '../domain/execution.js';
 import type { Claim, ExecutionStore } from '../domain/ports/execution-store.js';
 import type { OperationTraces } from '../domain/ports/operation-traces.js';
 import type { UsageUpstream } from '../domain/ports/usage-upstream.js';
-import { addLogFields } from '../lib/log-fields.js';
+import { addLogFields } from '../lib/log-context.js';
+import type { LogFields } from '../lib/loggable.js';
 import type { Logger } from '../lib/logger.js';
 import { createSpanPipeline } from './exporter.js';
 import { createOperationTraces } from './operation-traces.js';
@@ -95,6 +96,6 @@ function createTracedWatch<W extends Watching>(watch: W, spans: Spans): W {
   };
 }
 
-function toFields({ traceId }: SpanContext): object {
+function toFields({ traceId }: SpanContext): LogFields {
   return { trace_id: traceId };
 }

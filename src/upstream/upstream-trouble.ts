@@ -1,5 +1,6 @@
 /** What an operator has to know about upstream while the service runs, told once for all executions that meet it. */
 import { errorCode } from '../lib/file-error.js';
+import type { LogFields } from '../lib/loggable.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import { createTrouble, type Trouble } from '../lib/trouble.js';
@@ -15,6 +16,8 @@ export interface UpstreamTroubles {
   readonly onAnswer: OnUpstreamAnswer;
   /** For logins with the service's own credentials. */
   readonly onLogin: OnUpstreamAnswer;
+  /** Upstream refuses the service's own credentials, as far as this node knows. */
+  readonly refused: boolean;
 }
 
 const REASONS_DEPTH = 4;
@@ -38,6 +41,9 @@ export function createUpstreamTroubles(log: Logger): UpstreamTroubles {
       tellUnlessServed(away, error);
       if (isRefusal(error)) refused.happened(detailsOf(error));
       else if (error === null) refused.passed();
+    },
+    get refused() {
+      return refused.lasts;
     },
   };
 }
@@ -93,7 +99,7 @@ function tellUnlessServed(trouble: Trouble, error: unknown): void {
   else if (error === null || error instanceof UpstreamError) trouble.passed();
 }
 
-function detailsOf(error: UpstreamError): object {
+function detailsOf(error: UpstreamError): LogFields {
   const { status, upstreamCode, correlationId, message } = error;
   return { reason: systemCodeOf(error) ?? message, status, upstreamCode, correlationId };
 }

@@ -30,6 +30,10 @@ class Shelf implements SealedTokenStore {
     return this.tokens.get(credentialId) ?? null;
   }
 
+  async countByKey(): Promise<Map<string, number>> {
+    return new Map();
+  }
+
   async sweep(): Promise<number> {
     return 0;
   }

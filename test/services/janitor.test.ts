@@ -5,6 +5,7 @@ import { createTokenCipher } from '../../src/auth/token-cipher.js';
 import type { ExecutionStore } from '../../src/domain/ports/execution-store.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createJanitor, tidy } from '../../src/services/polling/janitor.js';
+import { createSealingKeys } from '../../src/services/polling/sealing-keys.js';
 import { createUpstreamBudgetStore } from '../../src/store/upstream-budget.js';
 import { createUpstreamTroubleStore } from '../../src/store/upstream-troubles.js';
 import { createDurationStore } from '../../src/store/query-durations.js';
@@ -50,6 +51,11 @@ describe('the janitor', () => {
       longestPauseMs: 30_000,
     }),
     durations: createDurationStore(test.database.db),
+    sealingKeys: createSealingKeys({
+      sealedTokens: createSealedTokenStore(test.database.db),
+      credentials,
+      log: silentLogger,
+    }),
     log: silentLogger,
   });
 

@@ -89,6 +89,7 @@ export function scriptedCredentials(): ScriptedCredentials {
       return credentials.renewable;
     },
     heldIds: () => [],
+    keyIds: () => [],
     release: () => {},
   };
   return credentials;

@@ -68,7 +68,7 @@ describe('a log line', () => {
     const module = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;
     const program = `
       import { createPinoLogger } from '${module('logger.js')}';
-      import { addLogFields } from '${module('lib/log-fields.js')}';
+      import { addLogFields } from '${module('lib/log-context.js')}';
       const log = createPinoLogger('info', false);
       const remove = addLogFields(() => ({ trace_id: 'abc' }));
       log.info({}, 'first');

@@ -44,7 +44,7 @@ beforeEach(async () => {
       watch: () => ({ ended: null, onEnd: () => () => {}, release: () => {} }),
     },
     exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
-    readiness: { problems: async () => [] },
+    readiness: async () => ({ problems: [], degraded: [] }),
     introspection: true,
     graphiql: null,
     allowedOrigins: [],

@@ -26,7 +26,7 @@ beforeAll(async () => {
     schema: buildUsageSchema(),
     scope: { authenticate: nobodyGetsHere, context: nobodyGetsHere, watch: nobodyGetsHere },
     exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
-    readiness: { problems: async () => [] },
+    readiness: async () => ({ problems: [], degraded: [] }),
     introspection: true,
     graphiql: null,
     allowedOrigins: [],

@@ -23,7 +23,7 @@ it.each(THREE_DOORS)('masks a fault of the authentication itself at the door $na
       watch: () => ({ ended: null, onEnd: () => () => {}, release: () => {} }),
     },
     exports: { find: nobodyGetsHere, rows: nobodyGetsHere },
-    readiness: { problems: async () => [] },
+    readiness: async () => ({ problems: [], degraded: [] }),
     introspection: true,
     graphiql: null,
     allowedOrigins: [],

@@ -29,6 +29,8 @@ export interface CredentialSource {
   refused(credentialId: string, token: string): Promise<boolean>;
   /** Ids of the tokens held in memory for more than a minute, for whoever asks whether they are still needed. */
   heldIds(): string[];
+  /** The keys with which this node opens tokens at rest, the one that seals first; empty: it keeps none there. */
+  keyIds(): readonly string[];
   /** Forgets a token held in memory. */
   release(credentialId: string): void;
 }
@@ -47,6 +49,8 @@ export interface ServiceTokenSource {
 /** Tokens at rest, for `CredentialSource`. They are written by `ExecutionStore`, with what needs them. */
 export interface SealedTokenStore {
   load(credentialId: string): Promise<SealedToken | null>;
+  /** How many are sealed with each key. */
+  countByKey(): Promise<ReadonlyMap<string, number>>;
   /** Erases those that no open execution has needed for a minute; gives their number. */
   sweep(): Promise<number>;
 }

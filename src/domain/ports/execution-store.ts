@@ -145,6 +145,8 @@ export interface ExecutionStore {
   ): Promise<string[]>;
   /** Makes those due that others have found waiting for a token which this node has in its memory; gives their number. */
   reclaimHeld(node: string): Promise<number>;
+  /** The same for those whose token is sealed with one of these keys, a minute after it could not be opened. */
+  reclaimSealed(keyIds: readonly string[]): Promise<number>;
   /**
    * Puts rows of an answer down while the rest of it still arrives, behind the `staged` ones of the same answer. They
    * count, and are ever seen, only when `appendRows` or `finish` is told of them.

@@ -85,8 +85,11 @@ export function createExecutionStep(options: ExecutionStepOptions): ExecutionSte
       const isRefused = error instanceof UpstreamError && error.kind === 'UNAUTHENTICATED';
       if (signal.aborted || !isRefused) throw error;
       const isRenewed = await credentials.refused(credentialId, token);
-      const what = isRenewed ? 'another one is used' : 'somebody has to bring another one';
-      log.info({ executionId: id, correlationId: error.correlationId }, `the token was refused; ${what}`);
+      const { correlationId } = error;
+      if (isRenewed)
+        log.info({ executionId: id, correlationId }, 'the token was refused; another one is used');
+      else
+        log.info({ executionId: id, correlationId }, 'the token was refused; a visitor has to bring another');
       const why = toFailure(error);
       return isRenewed ? retry(claim, why) : store.awaitCredentials(claim, why, 'REFUSED');
     }

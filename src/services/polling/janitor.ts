@@ -7,6 +7,7 @@ import type { DurationStore } from '../../domain/ports/query-durations.js';
 import type { UpstreamBudgetStore, UpstreamTroubleStore } from '../../domain/ports/upstream-limits.js';
 import type { Logger } from '../../lib/logger.js';
 import { logFailure } from '../log-failure.js';
+import type { SealingKeys } from './sealing-keys.js';
 
 export interface JanitorOptions {
   readonly store: ExecutionStore;
@@ -17,6 +18,7 @@ export interface JanitorOptions {
   readonly node: string;
   readonly troubles: Pick<UpstreamTroubleStore, 'sweep'>;
   readonly durations: Pick<DurationStore, 'sweep'>;
+  readonly sealingKeys: SealingKeys;
   readonly log: Logger;
 }
 
@@ -46,11 +48,13 @@ export function createJanitor(options: JanitorOptions): { stop(): Promise<void> 
  * that fails keeps none of the others from being done.
  */
 export async function tidy(options: JanitorOptions, signal?: AbortSignal): Promise<void> {
-  const { store, sealedTokens, budget, troubles, durations, node, log } = options;
+  const { store, credentials, sealedTokens, sealingKeys, budget, troubles, durations, node, log } = options;
   const chores = [
     () => forgetIdle(options),
     () => store.reclaimHeld(node),
+    () => store.reclaimSealed(credentials.keyIds()),
     () => sealedTokens.sweep(),
+    () => sealingKeys.look(),
     () => budget.sweep(),
     () => troubles.sweep(),
     () => durations.sweep(),

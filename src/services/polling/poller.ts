@@ -13,6 +13,7 @@ import type { ExecutionEvents } from '../../domain/ports/execution-events.js';
 import type { Claim, ExecutionStore } from '../../domain/ports/execution-store.js';
 import { createAlarm } from '../../lib/alarm.js';
 import { createInterruption } from '../../lib/interruption.js';
+import { withLogFields } from '../../lib/log-context.js';
 import type { Logger } from '../../lib/logger.js';
 import type { ExecutionStep } from './execution-step.js';
 import { logFailure } from '../log-failure.js';
@@ -160,8 +161,9 @@ export function createPoller(options: PollerOptions): Poller {
     const interruption = new AbortController();
     const uncover = stopOf(claim).cover(interruption);
     const lease = keepLease(claim, interruption);
-    const working = step(claim, interruption.signal).catch((error: unknown) =>
-      afterError(claim, lease, error),
+    // What the store or upstream have to say in between belongs to this execution, too.
+    const working = withLogFields({ executionId: claim.execution.id }, () =>
+      step(claim, interruption.signal).catch((error: unknown) => afterError(claim, lease, error)),
     );
     underWay.add(working);
     try {

@@ -10,7 +10,7 @@ import type { UpstreamTroubleStore } from '../../domain/ports/upstream-limits.js
 import type { UsageUpstream } from '../../domain/ports/usage-upstream.js';
 import { requestDigest } from '../../domain/request-key.js';
 import { UpstreamError } from '../../domain/upstream-error.js';
-import { HOST_TROUBLE as HOST, type Passage } from '../../domain/upstream-trouble.js';
+import { type Passage, UPSTREAM_HOST as HOST } from '../../domain/upstream-trouble.js';
 import type { Logger } from '../../lib/logger.js';
 import { PutOffError } from './put-off-error.js';
 import { logFailure } from '../log-failure.js';

@@ -21,7 +21,7 @@ const SETTINGS: Record<string, string | number> = {
   // No other interface, and no socket file: a deep DATA_DIR would exceed the 107 bytes of a socket's path.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  // A node holds up to 21 of them: room for nine nodes on one directory.
+  // A node holds up to 22 of them: room for eight nodes on one directory.
   max_connections: 200,
   // A service on one machine, beside Node: small when idle, and no helper processes for large reads.
   shared_buffers: '64MB',

@@ -66,7 +66,8 @@ async function answer(
     reply.hijack();
     for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headers }))
       if (value !== undefined) reply.raw.setHeader(name, value);
-    await send({ options, caller, response: reply.raw, gzip }, textOf(EXPORT_ENCODINGS[format], first, rows));
+    const sending = { options, caller, executionId: execution.id, response: reply.raw, gzip };
+    await send(sending, textOf(EXPORT_ENCODINGS[format], first, rows));
   } catch (error) {
     if (reply.sent || left.aborted) {
       reply.raw.destroy();
@@ -105,19 +106,22 @@ async function* textOf(
 interface Sending {
   readonly options: ExportOptions;
   readonly caller: Caller;
+  readonly executionId: string;
   readonly response: ServerResponse;
   readonly gzip: boolean;
 }
 
 /** Never rejects: by then the answer has begun, and only the connection can tell of a failure. */
 async function send(
-  { options, caller, response, gzip }: Sending,
+  { options, caller, executionId, response, gzip }: Sending,
   text: AsyncGenerator<string>,
 ): Promise<void> {
   const { scope, log } = options;
   const authorization = scope.watch(caller);
   authorization.onEnd(() => reset(response));
-  const source = resetOnFailure(text, response, log);
+  const source = resetOnFailure(text, response, (err) =>
+    log.warn({ err, executionId }, 'an export was cut off'),
+  );
   try {
     await (gzip ? pipeline(source, createGzip({ level: GZIP_LEVEL }), response) : pipeline(source, response));
   } catch {
@@ -130,12 +134,12 @@ async function send(
 async function* resetOnFailure(
   text: AsyncGenerator<string>,
   response: ServerResponse,
-  log: Logger,
+  tell: (error: unknown) => void,
 ): AsyncGenerator<string, void, undefined> {
   try {
     yield* text;
   } catch (error) {
-    if (!response.destroyed) log.warn({ err: error }, 'an export was cut off');
+    if (!response.destroyed) tell(error);
     reset(response);
     throw error;
   }

@@ -216,5 +216,5 @@ function toMasked(error: unknown): GraphQLError {
 function ignore(): void {}
 
 function toWarn(log: Logger): (message: unknown) => void {
-  return (message) => log.warn({ from: 'apollo' }, String(message));
+  return (message) => log.warn({ reason: String(message) }, 'Apollo Server warns');
 }

@@ -10,15 +10,17 @@ import type { CacheUse } from '../../lib/cache-use.js';
 import type { Logger } from '../../lib/logger.js';
 import type { OperationTraces } from '../../domain/ports/operation-traces.js';
 import type { ExportService } from '../../services/export-service.js';
+import type { Readiness } from '../../services/readiness.js';
 import { createAdmission } from '../admission/admission.js';
 import { createAddressOf, type TrustProxy } from '../admission/client-address.js';
 import { type ConnectionLimitOptions, createConnectionLimits } from '../admission/connection-limits.js';
+import { addAccessLog } from './access-log.js';
 import { addCors } from './cors.js';
 import { createDeparture, type Departure } from '../departure.js';
 import { addExport } from './export.js';
 import { addGraphiQL, type GraphiQLOptions } from './graphiql.js';
 import { createGraphQLPipeline } from '../graphql-pipeline.js';
-import { addHealth, type Readiness } from './health.js';
+import { addHealth } from './health.js';
 import { addHttpGraphQL } from './http-graphql.js';
 import { noStreamNotes, type StreamNotes, withNotes } from '../delivery/stream-notes.js';
 import { addMetrics, type MetricsPage } from './metrics.js';
@@ -32,7 +34,8 @@ import { addRefusals, refuse, refuseConnection } from './refusals.js';
 import { addBodyRules } from './request-body.js';
 import { toRequestId, withRequestId } from '../request-id.js';
 import type { RequestScope } from '../request-scope.js';
-import { addSecurityHeaders, BARE_SECURITY_HEADERS } from './security-headers.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { BARE_SECURITY_HEADERS } from './bare-headers.js';
 import { addServerSentEvents } from '../event-stream/server-sent-events.js';
 import { endUnreadAnswers } from './unread-answers.js';
 import { addWebSocket } from '../websocket/websocket.js';
@@ -42,7 +45,10 @@ export interface HttpServerOptions extends OperationGateOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly scope: RequestScope;
-  readonly readiness: Readiness;
+  /** Bounded in time; never throws. */
+  readonly readiness: () => Promise<Readiness>;
+  /** Whoever holds the port until then gives it away. @default nobody does */
+  readonly beforeListening?: () => Promise<void>;
   readonly exports: ExportService;
   /** Null: the page is off. */
   readonly graphiql: GraphiQLOptions | null;
@@ -115,8 +121,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     withRequestId(request.id, next);
   });
   const traffic = watchTraffic(fastify.server);
+  addAccessLog(fastify, log);
   const doors = await addDoors(fastify, options, departure);
   try {
+    await options.beforeListening?.();
     await fastify.listen({ host, port });
   } catch (error) {
     await fastify.close();

@@ -13,7 +13,7 @@ import { errorCode } from '../../lib/file-error.js';
 import type { Logger } from '../../lib/logger.js';
 import { formatGraphQLError, HTTP_STATUS } from '../graphql-errors.js';
 import { inPlainWords } from '../plain-words.js';
-import { BARE_SECURITY_HEADERS } from './security-headers.js';
+import { BARE_SECURITY_HEADERS } from './bare-headers.js';
 
 /** Thrown where a request is refused before anything of it was done; the message is for the client. */
 export class RefusedRequestError extends Error {

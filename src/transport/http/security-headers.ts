@@ -5,13 +5,6 @@
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 
-/** For answers that never reach Fastify. */
-export const BARE_SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-};
-
 /** Of Node, or of what an answer has in it: not the library's. */
 const NOT_OURS: ReadonlySet<string> = new Set([
   'connection',
