@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { buildUsageSchema } from '../../resolvers/build-schema.js';
 import type { Config } from '../config.js';
 import type { Caller } from '../domain/caller.js';
-import type { ChangeListener } from '../events/change-listener.js';
 import type { Logger } from '../lib/logger.js';
 import { createDirectoryLoaders } from '../loaders/directory-loaders.js';
 import { createBudgetService } from '../services/upstream-calls/budget-service.js';
@@ -18,8 +17,9 @@ import { createHttpServer, type StreamCounts } from '../transport/http/http-serv
 import { createRequestScope } from '../transport/request-scope.js';
 import { readTrustedDocuments } from '../transport/documents/trusted-documents.js';
 import { openExecutions } from './executions.js';
+import { openEvents } from './events.js';
 import type { OnStop } from './on-stop.js';
-import { openEvents, openStores } from './stores.js';
+import { openStores } from './stores.js';
 import { openUpstream } from './upstream.js';
 
 /** Gauges: each goes back to its base when the clients have left. */
@@ -49,10 +49,15 @@ export async function startProgram(
   const clock = await createStoreClock(store);
   onStop(async () => clock.stop());
   const upstream = await openUpstream(config, stores, log, onStop);
-  const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
+  const { pubSub, listener, telling } = await openEvents(
+    { databaseUrl, redis: config.redis },
+    stores,
+    log,
+    onStop,
+  );
   const { poller, watch, wait, visits, executions } = openExecutions(
     config,
-    { stores, upstream, events: pubSub.events, clock },
+    { stores: { ...stores, ...telling }, upstream, events: pubSub.events, clock },
     log,
     onStop,
   );
@@ -100,7 +105,10 @@ export async function startProgram(
   return { url: server.url, watching: () => ({ ...server.streams, listeners: pubSub.listeners }) };
 }
 
-async function problemsOf(store: { now(): Promise<Date> }, listener: ChangeListener): Promise<string[]> {
+async function problemsOf(
+  store: { now(): Promise<Date> },
+  listener: { readonly connected: boolean },
+): Promise<string[]> {
   const database = await store.now().then(
     () => [],
     () => ['the database can not be reached'],
