@@ -20,9 +20,12 @@ export interface TestApp {
   /** What the environment of another process would be, to be a node of this one. */
   readonly env: Readonly<Record<string, string>>;
   /** Another node on the same database and the same upstream. */
-  startNode(env?: Readonly<Record<string, string>>): Promise<App>;
+  startNode(env?: Readonly<Record<string, string>>, changes?: Changes): Promise<App>;
   stop(): Promise<void>;
 }
+
+/** Of what no variable sets. */
+export type Changes = (config: Config) => Config;
 
 /** Quick polls: a test waits for no second that it does not need. */
 const QUICK = {
@@ -46,6 +49,8 @@ export async function startAppWithSimulator(
     readonly simulator?: SimulatorOptions;
     readonly upstreamBudget?: Config['upstreamBudget'];
     readonly keepAliveMs?: number;
+    /** For every node. */
+    readonly changes?: Changes;
   } = {},
 ): Promise<TestApp> {
   const simulator = await createSimulator({
@@ -67,11 +72,11 @@ export async function startAppWithSimulator(
     TOKEN_ENCRYPTION_KEY: TEST_KEY,
     ...options.env,
   };
-  const startNode = async (env: Readonly<Record<string, string>> = {}) => {
+  const startNode = async (env: Readonly<Record<string, string>> = {}, changes = options.changes) => {
     const { upstreamBudget = AMPLE, keepAliveMs } = options;
     const parsed = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget };
     const config = keepAliveMs === undefined ? parsed : { ...parsed, keepAliveMs };
-    const app = createApp(config, silentLogger);
+    const app = createApp(changes ? changes(config) : config, silentLogger);
     await app.start();
     nodes.push(app);
     return app;

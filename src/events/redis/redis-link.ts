@@ -195,7 +195,7 @@ class Heartbeat {
     const asked = (this.#count += 1);
     const back = new Promise<void>((resolve) => (this.#onHeard = resolve));
     const over = new AbortController();
-    const late = sleep(this.everyMs, undefined, { signal: over.signal }).catch(() => {});
+    const late = sleep(this.everyMs, undefined, { signal: over.signal, ref: false }).catch(() => {});
     // A failure is told by the connection itself.
     this.sender.publish(this.channel, String(asked)).catch(() => {});
     await Promise.race([back, late]);
