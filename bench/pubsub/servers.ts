@@ -100,9 +100,10 @@ async function startRedis(directory: string) {
   await once(probe, 'close');
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const lines = createInterface(child.stdout);
-  for await (const line of lines) if (line.includes('Ready to accept')) break;
-  child.stdout.resume();
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    createInterface(child.stdout).on('line', (line) => line.includes('Ready to accept') && resolve());
+  });
   return {
     url: `redis://127.0.0.1:${port}`,
     async stop() {
