@@ -90,7 +90,7 @@ export function createExecutionPubSub(engine: PubSubEngine = inProcessEngine()):
     },
     resync(finishedIn) {
       if (finishedIn !== undefined) topics.get(finishedTopic(finishedIn))?.tell(RESYNC);
-      else for (const topic of [...topics.values()]) topic.tell(RESYNC);
+      else for (const topic of topics.values()) topic.tell(RESYNC);
     },
   };
 }

@@ -25,9 +25,9 @@ describe.each(DELIVERIES)('told of changes by $name', (delivery) => {
   let stopDelivery = async () => {};
 
   beforeAll(async () => {
-    const { env, stop } = await delivery.start();
-    stopDelivery = stop;
-    app = await startAppWithSimulator({ env });
+    const told = await delivery.start();
+    stopDelivery = () => told.stop();
+    app = await startAppWithSimulator({ env: told.env });
     otherNodeUrl = (await app.startNode()).url;
   });
   afterEach(async () => {
