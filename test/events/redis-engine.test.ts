@@ -144,6 +144,19 @@ const change = (version: number) => ({ id: ID, version, finishedIn: 'org-1' });
     expect(lines.join()).not.toContain(PASSWORD);
   });
 
+  it('count as lost when Redis refuses a channel', async () => {
+    const { redis: engine, pubSub, hear, lines } = await node(redis.url);
+    const outside = new Redis(redis.url);
+    cleanUp.push(() => outside.disconnect());
+    await outside.call('ACL', 'SETUSER', 'default', 'resetchannels', '&genesys-usage:node:*');
+    expect(engine.connected).toBe(true);
+    await pubSub.events.onExecution(ID, hear);
+    await until('the refusal to be told', () => lines.some((line) => line.includes('NOPERM')));
+    expect(engine.connected).toBe(false);
+    await outside.call('ACL', 'SETUSER', 'default', 'allchannels');
+    await until('the return', () => engine.connected);
+  });
+
   it('leave nothing behind when they are stopped, stalled or not', async () => {
     const { redis: engine } = await node(redis.url);
     const outside = new Redis(redis.url);

@@ -21,14 +21,24 @@ type Done = (error: null, count: number) => void;
 export class RedisChannels extends EventEmitter {
   readonly #wanted = new Set<string>();
   #redis: Redis | null = null;
+  #onRefused: (error: unknown) => void = () => {};
 
   /** Number of channels that are listened to. */
   get size(): number {
     return this.#wanted.size;
   }
 
-  /** Settles when the connection listens to `ownChannel`, whose messages go to `onOwn`, and to everything wanted. */
-  async open(redis: Redis, ownChannel: string, onOwn: (text: string) => void): Promise<void> {
+  /**
+   * Settles when the connection listens to `ownChannel`, whose messages go to `onOwn`, and to everything wanted.
+   * `onRefused` is told when one that is wanted later can not be had: the connection is of no use then.
+   */
+  async open(
+    redis: Redis,
+    ownChannel: string,
+    onOwn: (text: string) => void,
+    onRefused: (error: unknown) => void,
+  ): Promise<void> {
+    this.#onRefused = onRefused;
     redis.on('message', (channel: string, text: string) => {
       if (channel === ownChannel) onOwn(text);
       // Nothing but a change is taken from outside.
@@ -60,8 +70,10 @@ export class RedisChannels extends EventEmitter {
     const timer = setTimeout(answer, ACKNOWLEDGED_WITHIN_MS);
     redis.subscribe(channel).then(
       () => (answered ? this.emit('message', channel, MISSED) : answer()),
-      // The connection is lost, and that is told elsewhere.
-      answer,
+      (error: unknown) => {
+        answer();
+        if (redis === this.#redis) this.#onRefused(error);
+      },
     );
   }
 

@@ -116,7 +116,7 @@ async function connectedUntilLost(
     const heartbeat = new Heartbeat(sender, ownChannel, heartbeatMs);
     await within(
       heartbeatMs,
-      Promise.race([lost.promise, channels.open(receiver, ownChannel, heartbeat.heard)]),
+      Promise.race([lost.promise, channels.open(receiver, ownChannel, heartbeat.heard, lost.reject)]),
     );
     publisher.open(sender);
     onConnected();
