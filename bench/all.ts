@@ -11,6 +11,7 @@ const ALL = [
   'start.ts',
   'budget.ts',
   'growth.ts',
+  'pubsub.ts',
   'poll-simulation/run.ts',
 ];
 

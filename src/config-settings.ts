@@ -26,6 +26,7 @@ export interface SettingGroup {
 export const SETTING_GROUPS: readonly SettingGroup[] = [
   { title: 'Where the service listens', names: ['HOST', 'PORT', 'TRUST_PROXY', 'DRAIN_MS'] },
   { title: 'Where executions and their rows are kept', names: ['DATABASE_URL', 'DATA_DIR'] },
+  { title: 'How nodes tell each other of changes', names: ['REDIS_URL'] },
   {
     title: 'Upstream',
     about: 'With none of these a simulated upstream starts inside.',
@@ -119,6 +120,13 @@ export const SETTINGS: Readonly<Record<EnvironmentVariable, Setting>> = {
     otherwise: 'an embedded PostgreSQL in `DATA_DIR`.',
   },
   DATA_DIR: { meaning: 'Folder of the embedded PostgreSQL and of the simulated upstream.' },
+  REDIS_URL: {
+    meaning:
+      'Redis 6 or newer (`redis://`, or `rediss://` for TLS), by which nodes tell each other that an execution has changed: ' +
+      'for many nodes and thousands of changes a second (docs/operating.md#redis). It holds ids and versions for a moment and ' +
+      'keeps nothing.',
+    otherwise: 'the database tells.',
+  },
   GENESYS_REGION: { meaning: 'Region of your Genesys Cloud organization.' },
   GENESYS_API_URL: {
     meaning: "In place of a region (a gateway, a test): the API's address. Both addresses or neither.",

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
 import { toTracingOptions, tracingVariables } from './config-tracing.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
+import { REDIS_TIMES } from './events/redis/redis-times.js';
 import { StartupError } from './lib/startup-error.js';
 import { isProxyAddress } from './transport/admission/client-address.js';
 import { ANY_ORIGIN } from './transport/admission/origin.js';
@@ -26,6 +27,8 @@ export interface Config {
   /** Null: embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  /** By which changes are told; null: the database tells. The address holds a password: it is never logged. */
+  readonly redis: { readonly url: string; readonly heartbeatMs: number; readonly catchUpMs: number } | null;
   readonly upstream: Upstream;
   /** The service's own OAuth client; null: upstream is called with the caller's token. */
   readonly serviceClient: { readonly id: string; readonly secret: string } | null;
@@ -96,6 +99,13 @@ export const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must be an address such as postgres://user:password@host:5432/database')
     .optional(),
   DATA_DIR: z.string().default('.data'),
+  REDIS_URL: z
+    .string()
+    .refine(
+      isRedisUrl,
+      'must be an address such as redis://:password@host:6379 or rediss://host:6380, without a query or a fragment',
+    )
+    .optional(),
   GENESYS_REGION: z.enum(GENESYS_REGIONS, `must be one of: ${GENESYS_REGIONS.join(', ')}`).optional(),
   GENESYS_API_URL: httpUrl.optional(),
   GENESYS_LOGIN_URL: httpUrl.optional(),
@@ -215,6 +225,7 @@ function toConfig(env: Environment): Config {
     port: env.PORT,
     databaseUrl: env.DATABASE_URL ?? null,
     dataDir: env.DATA_DIR,
+    redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, ...REDIS_TIMES },
     upstream: toUpstream(env),
     serviceClient: id !== undefined && secret !== undefined ? { id, secret } : null,
     jwt: env.AUTH_MODE === 'jwt' ? toJwtConfig(env) : null,
@@ -287,6 +298,13 @@ function toTrustProxy(text: string): Config['trustProxy'] | null {
 function toMetricsDoor(text: string): Config['metrics'] | null {
   if (text === 'on' || text === 'off') return text;
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+}
+
+/** The driver would take a query for settings of its own, and those that make changes arrive are not for everybody. */
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return /^rediss?:$/.test(protocol) && hostname !== '';
 }
 
 /** Paths are put behind it, so it must end with one; and no request can be made with a password in its address. */

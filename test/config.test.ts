@@ -29,6 +29,7 @@ describe('parseConfig', () => {
       port: 4000,
       databaseUrl: null,
       dataDir: '.data',
+      redis: null,
       upstream: { kind: 'simulated' },
       serviceClient: null,
       jwt: null,

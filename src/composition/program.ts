@@ -18,9 +18,10 @@ import { createHttpServer, type StreamCounts } from '../transport/http/http-serv
 import { createRequestScope } from '../transport/request-scope.js';
 import { readTrustedDocuments } from '../transport/documents/trusted-documents.js';
 import { openExecutions } from './executions.js';
+import { openEvents } from './events.js';
 import { meteredStores, openMetrics, openMetricsPort } from './metrics.js';
 import type { OnStop } from './on-stop.js';
-import { openEvents, openStores } from './stores.js';
+import { openStores } from './stores.js';
 import { openTracing } from './tracing.js';
 import { openUpstream } from './upstream.js';
 
@@ -54,13 +55,25 @@ export async function startProgram(
   const clock = await createStoreClock(opened.store);
   onStop(async () => clock.stop());
   const stores = meteredStores(opened, metrics, clock.now);
-  const { store } = stores;
   const { caches } = metrics.node;
   const upstream = await openUpstream(config, stores, { metrics, tracing }, log, onStop);
-  const { pubSub, listener } = await openEvents(databaseUrl, stores, log, onStop);
+  const { pubSub, listener, telling } = await openEvents(
+    { databaseUrl, redis: config.redis },
+    stores,
+    log,
+    onStop,
+  );
+  const { store } = stores;
   const { poller, watch, wait, visits, executions } = openExecutions(
     config,
-    { stores, upstream, events: pubSub.events, clock, planUse: caches.poll_plans, tracing },
+    {
+      stores: { ...stores, ...telling },
+      upstream,
+      events: pubSub.events,
+      clock,
+      planUse: caches.poll_plans,
+      tracing,
+    },
     log,
     onStop,
   );

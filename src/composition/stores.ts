@@ -1,16 +1,15 @@
-/** PostgreSQL: where it is, its schema, the ports that stand on it, and what it tells of changes. */
+/** PostgreSQL: where it is, its schema, and the ports that stand on it. */
 import type { BudgetOptions } from '../domain/upstream-budget.js';
 import type { TroubleOptions } from '../domain/upstream-trouble.js';
-import { createChangeListener } from '../events/change-listener.js';
-import { createExecutionPubSub } from '../events/execution-pubsub.js';
 import type { Logger } from '../lib/logger.js';
 import { noTrouble } from '../lib/trouble.js';
 import { createDatabase, createDatabaseTrouble } from '../store/database.js';
-import { reasonOf } from '../store/errors.js';
 import { createExecutionStore } from '../store/execution-store.js';
+import { createExecutionVersions } from '../store/execution-versions.js';
 import { migrate } from '../store/migrate.js';
 import { createStoreFigures } from '../store/store-figures.js';
 import { createStoreHealth } from '../store/store-health.js';
+import { isNotifying } from '../store/notifications.js';
 import { createSealedTokenStore } from '../store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from '../store/upstream-budget.js';
 import { createDurationStore } from '../store/query-durations.js';
@@ -54,6 +53,8 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
     pollerBudget: createUpstreamBudgetStore(work.db, budget),
     troubles: createUpstreamTroubleStore(work.db, TROUBLE),
     durations: createDurationStore(work.db),
+    versions: createExecutionVersions(work.db),
+    isNotifying: () => isNotifying(work.db),
   };
 }
 
@@ -76,28 +77,3 @@ async function migrateFirst(url: string, log: Logger): Promise<void> {
 }
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
-
-export async function openEvents(
-  url: string,
-  { trouble, dropConnections }: Stores,
-  log: Logger,
-  onStop: OnStop,
-) {
-  const pubSub = createExecutionPubSub();
-  const listener = await createChangeListener({
-    url,
-    log,
-    onChange: (change) => void pubSub.publish(change),
-    onConnected: () => {
-      trouble.passed();
-      void pubSub.resync();
-    },
-    onLost: (error, silent) => {
-      trouble.happened({ reason: reasonOf(error) });
-      // Else each of them would keep a statement waiting until its own time is over, one after the other.
-      if (silent) dropConnections();
-    },
-  });
-  onStop(() => listener.stop());
-  return { pubSub, listener };
-}

@@ -3,6 +3,7 @@
  * another engine can take the place of the in-process one. We subscribe with callbacks: the engine's own iterators
  * begin to listen at the first `next()`, and an event before that would be lost. However many listen to a topic, the
  * engine knows one subscription: what it keeps for each costs memory, and leaving it costs a pass over all of them.
+ * Whether something may have been missed is known to this node alone, so that notice never goes through the engine.
  */
 import { EventEmitter } from 'node:events';
 
@@ -10,7 +11,7 @@ import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
 
 import type { ExecutionEvent, ExecutionEvents } from '../domain/ports/execution-events.js';
 
-/** What the database tells of a change. `finishedIn`: the organization, when the execution has just ended. */
+/** What is told of a change. `finishedIn`: the organization, when the execution has just ended. */
 export interface ExecutionChange {
   readonly id: string;
   readonly version: number;
@@ -21,16 +22,29 @@ export interface ExecutionPubSub {
   readonly events: ExecutionEvents;
   /** Of `events`, that are registered now. */
   readonly listeners: number;
+  /** What somebody on this node listens to. */
+  watched(): Watched;
+  /** Rejects when the engine could not take it. */
   publish(change: ExecutionChange): Promise<void>;
-  /** Changes may have been missed: everybody must read again. */
-  resync(): Promise<void>;
+  /** Tells those who listen on this node, without the engine. */
+  tell(change: ExecutionChange): void;
+  /** Changes may have been missed: everybody on this node must read again, or who listens to an organization's ends. */
+  resync(finishedIn?: string): void;
+}
+
+/** Ids. */
+export interface Watched {
+  readonly executions: readonly string[];
+  readonly organizations: readonly string[];
 }
 
 type Listener = (event: ExecutionEvent) => void;
 
-const RESYNC_TOPIC = 'resync';
-const executionTopic = (id: string) => `execution:${id}`;
-const finishedTopic = (organizationId: string) => `finished:${organizationId}`;
+const RESYNC: ExecutionEvent = { type: 'RESYNC' };
+const EXECUTION = 'execution:';
+const FINISHED = 'finished:';
+const executionTopic = (id: string) => `${EXECUTION}${id}`;
+const finishedTopic = (organizationId: string) => `${FINISHED}${organizationId}`;
 
 export function createExecutionPubSub(engine: PubSubEngine = inProcessEngine()): ExecutionPubSub {
   let listeners = 0;
@@ -67,13 +81,30 @@ export function createExecutionPubSub(engine: PubSubEngine = inProcessEngine()):
     get listeners() {
       return listeners;
     },
-    async publish({ id, version, finishedIn }) {
-      const event: ExecutionEvent = { type: 'CHANGED', id, version };
-      await engine.publish(executionTopic(id), event);
-      if (finishedIn !== null) await engine.publish(finishedTopic(finishedIn), event);
+    watched: () => ({ executions: namesOf(topics, EXECUTION), organizations: namesOf(topics, FINISHED) }),
+    async publish(change) {
+      await Promise.all(topicsOf(change).map((topic) => engine.publish(topic, eventOf(change))));
     },
-    resync: () => engine.publish(RESYNC_TOPIC, { type: 'RESYNC' } satisfies ExecutionEvent),
+    tell(change) {
+      for (const topic of topicsOf(change)) topics.get(topic)?.tell(eventOf(change));
+    },
+    resync(finishedIn) {
+      if (finishedIn !== undefined) topics.get(finishedTopic(finishedIn))?.tell(RESYNC);
+      else for (const topic of topics.values()) topic.tell(RESYNC);
+    },
   };
+}
+
+function topicsOf({ id, finishedIn }: ExecutionChange): string[] {
+  return finishedIn === null ? [executionTopic(id)] : [executionTopic(id), finishedTopic(finishedIn)];
+}
+
+function eventOf({ id, version }: ExecutionChange): ExecutionEvent {
+  return { type: 'CHANGED', id, version };
+}
+
+function namesOf(topics: ReadonlyMap<string, unknown>, kind: string): string[] {
+  return [...topics.keys()].filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
 }
 
 /** Whoever listens to the same thing. Leaves the engine with the last of them, and is then never used again. */
@@ -83,17 +114,18 @@ class Topic {
   /** Places, not functions: a function may be given twice. */
   readonly #places = new Set<{ readonly listener: Listener }>();
   /** Null until the engine has answered. */
-  #ids: readonly number[] | null = null;
+  #id: number | null = null;
 
   constructor(
     private readonly engine: PubSubEngine,
     name: string,
     private readonly onEmpty: () => void,
   ) {
-    const tell = (event: ExecutionEvent) => {
-      for (const { listener } of this.#places) listener(event);
-    };
-    this.opened = this.#open([name, RESYNC_TOPIC], tell);
+    this.opened = this.#open(name);
+  }
+
+  tell(event: ExecutionEvent): void {
+    for (const { listener } of this.#places) listener(event);
   }
 
   add(listener: Listener): object {
@@ -112,15 +144,15 @@ class Topic {
     return wasHere;
   }
 
-  async #open(topics: readonly string[], tell: Listener): Promise<void> {
-    this.#ids = await Promise.all(topics.map((topic) => this.engine.subscribe(topic, tell, {})));
+  async #open(name: string): Promise<void> {
+    this.#id = await this.engine.subscribe(name, (event: ExecutionEvent) => this.tell(event), {});
     // Everybody may have left meanwhile.
     if (this.#places.size === 0) this.#close();
   }
 
   #close(): void {
-    for (const id of this.#ids ?? []) void this.engine.unsubscribe(id);
-    this.#ids = null;
+    if (this.#id !== null) this.engine.unsubscribe(this.#id);
+    this.#id = null;
   }
 }
 

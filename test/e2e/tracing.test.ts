@@ -53,7 +53,7 @@ afterEach(async () => {
 async function startNodeB(): Promise<{ readonly name: string }> {
   let name = '';
   const debug = (fields: { readonly node?: string }) => void (name ||= fields.node ?? '');
-  await app.startNode(nameOf('b'), { ...silentLogger, debug });
+  await app.startNode(nameOf('b'), { log: { ...silentLogger, debug } });
   return { name };
 }
 /** From now on that node alone polls what is under way, as if it alone had the token; it has done so once. */

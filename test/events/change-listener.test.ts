@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { EventEmitter } from 'node:events';
 
-import { PubSub } from 'graphql-subscriptions';
 import pg from 'pg';
 
-import type { ExecutionEvent } from '../../src/domain/ports/execution-events.js';
 import { type ChangeListener, createChangeListener } from '../../src/events/change-listener.js';
-import { createExecutionPubSub, type ExecutionChange } from '../../src/events/execution-pubsub.js';
+import type { ExecutionChange } from '../../src/events/execution-pubsub.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import {
   claimedAgain,
@@ -139,60 +136,5 @@ describe('the listener for changes', () => {
     } finally {
       await letIn(true);
     }
-  });
-});
-
-describe('the events of executions', () => {
-  function parts() {
-    const emitter = new EventEmitter();
-    const pubSub = createExecutionPubSub(new PubSub({ eventEmitter: emitter }));
-    const heard: ExecutionEvent[] = [];
-    const count = () => emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
-    const publish = (change: ExecutionChange) => pubSub.publish(change);
-    const resync = () => pubSub.resync();
-    return {
-      events: pubSub.events,
-      publish,
-      resync,
-      heard,
-      hear: (event: ExecutionEvent) => void heard.push(event),
-      count,
-    };
-  }
-
-  it('reach who listens to the execution, and nobody else', async () => {
-    const { events, publish, heard, hear } = parts();
-    await events.onExecution('exe_1', hear);
-    await publish({ id: 'exe_2', version: 2, finishedIn: 'org-1' });
-    await publish({ id: 'exe_1', version: 3, finishedIn: null });
-    expect(heard).toEqual([{ type: 'CHANGED', id: 'exe_1', version: 3 }]);
-  });
-
-  it('reach who listens to the ends of an organization, and no other organization', async () => {
-    const { events, publish, heard, hear } = parts();
-    await events.onFinished('org-1', hear);
-    await publish({ id: 'exe_1', version: 2, finishedIn: null });
-    await publish({ id: 'exe_1', version: 3, finishedIn: 'org-2' });
-    await publish({ id: 'exe_1', version: 4, finishedIn: 'org-1' });
-    expect(heard).toEqual([{ type: 'CHANGED', id: 'exe_1', version: 4 }]);
-  });
-
-  it('tell everybody when something may have been missed', async () => {
-    const { events, resync, heard, hear } = parts();
-    await events.onExecution('exe_1', hear);
-    await events.onFinished('org-1', hear);
-    await resync();
-    expect(heard).toEqual([{ type: 'RESYNC' }, { type: 'RESYNC' }]);
-  });
-
-  it('leave no listener behind', async () => {
-    const { events, publish, resync, heard, hear, count } = parts();
-    const leave = [await events.onExecution('exe_1', hear), await events.onFinished('org-1', hear)];
-    expect(count()).toBe(4);
-    leave.forEach((unlisten) => unlisten());
-    expect(count()).toBe(0);
-    await publish({ id: 'exe_1', version: 2, finishedIn: 'org-1' });
-    await resync();
-    expect(heard).toEqual([]);
   });
 });

@@ -320,7 +320,7 @@ describe('starting a query', () => {
       const expired = start(other, { waitMs: 30_000 });
       await until('it to listen', () => other.watching.listeners() === 2);
       await test.query('DELETE FROM executions');
-      await other.watching.pubSub.resync();
+      other.watching.pubSub.resync();
       expect(await expired).toMatchObject({ execution: { status: 'RUNNING' }, userErrors: [] });
     });
   });

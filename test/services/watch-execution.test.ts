@@ -138,7 +138,7 @@ describe('watching an execution', () => {
     const stream = await watch(await runningClaim(test.store));
     await stream.next();
     const idle = stream.next();
-    expect(watching.listeners()).toBe(2);
+    expect(watching.listeners()).toBe(1);
     await stream.return?.();
     expect(watching.listeners()).toBe(0);
     expect(await idle).toMatchObject({ done: true });

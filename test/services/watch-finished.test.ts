@@ -93,7 +93,7 @@ describe('watching all that ends', () => {
     await until('the first', () => items.length === 1);
     ended.push(...(await endSilently(3)));
     for (let i = 0; i < 3; i += 1) {
-      await watching.pubSub.resync();
+      watching.pubSub.resync();
       await delay(20);
     }
     await until('what was missed', () => items.length >= 4);
@@ -105,7 +105,7 @@ describe('watching all that ends', () => {
   it('shows after a resync nothing that had ended before the subscription', async () => {
     await endSilently(1, "now() - interval '1 s'");
     const { items } = collect(await subscribe());
-    await watching.pubSub.resync();
+    watching.pubSub.resync();
     const after = await end();
     await until('what ended after', () => items.length > 0);
     expect(idsOf(items)).toEqual([after]);
@@ -114,7 +114,7 @@ describe('watching all that ends', () => {
   it('catches up when more have ended than it keeps for a slow consumer', async () => {
     const stream = await subscribe();
     const ended = await endSilently(2_500);
-    await watching.pubSub.resync();
+    watching.pubSub.resync();
     await until('the first of them', async () => (await test.store.count(EVERYTHING, {})) === 2_500);
     await delay(100);
     const { items } = collect(stream);
@@ -126,7 +126,7 @@ describe('watching all that ends', () => {
   it('loses none of those for which there was no place, however much later the next one ends', async () => {
     const stream = await subscribe();
     await endSilently(1_001);
-    await watching.pubSub.resync();
+    watching.pubSub.resync();
     await until('it to be full', async () => {
       await delay(50);
       return true;
@@ -155,7 +155,7 @@ describe('watching all that ends', () => {
     const { items } = collect(await subscribe({}, EVERYTHING, quiet));
     await holder.end();
     await ending;
-    await quiet.pubSub.resync();
+    quiet.pubSub.resync();
     await until('it', () => items.length === 1, 3_000);
     expect(idsOf(items)).toEqual([claim.execution.id]);
   });
@@ -171,7 +171,7 @@ describe('watching all that ends', () => {
     const [succeeded] = await endSilently(1, "now() + interval '1 h'");
     await other.pubSub.publish({ id: succeeded!, version: 1, finishedIn: 'org-1' });
     await until('a read from later on', async () => {
-      await other.pubSub.resync();
+      other.pubSub.resync();
       await delay(10);
       return since.at(-1)!.getTime() > Date.now() + 1_800_000;
     });
@@ -192,7 +192,7 @@ describe('watching all that ends', () => {
     const ended = await endSilently(1);
     late.resolve();
     await delay(50);
-    await other.pubSub.resync();
+    other.pubSub.resync();
     await until('it', () => items.length > 0, 2_000);
     expect(idsOf(items)).toEqual(ended);
   });
@@ -200,7 +200,7 @@ describe('watching all that ends', () => {
   it('releases its listener at once when the consumer leaves while nothing happens', async () => {
     const stream = await subscribe();
     const idle = stream.next();
-    expect(watching.listeners()).toBe(2);
+    expect(watching.listeners()).toBe(1);
     await stream.return?.();
     expect(watching.listeners()).toBe(0);
     expect(await idle).toMatchObject({ done: true });

@@ -20,8 +20,18 @@ export interface TestApp {
   /** What the environment of another process would be, to be a node of this one. */
   readonly env: Readonly<Record<string, string>>;
   /** Another node on the same database and the same upstream. */
-  startNode(env?: Readonly<Record<string, string>>, log?: Logger): Promise<App>;
+  startNode(env?: Readonly<Record<string, string>>, settings?: NodeSettings): Promise<App>;
   stop(): Promise<void>;
+}
+
+/** Of what no variable sets. */
+export type Changes = (config: Config) => Config;
+
+export interface NodeSettings {
+  /** @default those of the first node */
+  readonly changes?: Changes | undefined;
+  /** @default silent */
+  readonly log?: Logger;
 }
 
 /** Quick polls: a test waits for no second that it does not need. */
@@ -46,6 +56,8 @@ export async function startAppWithSimulator(
     readonly simulator?: SimulatorOptions;
     readonly upstreamBudget?: Config['upstreamBudget'];
     readonly keepAliveMs?: number;
+    /** For every node. */
+    readonly changes?: Changes;
   } = {},
 ): Promise<TestApp> {
   const simulator = await createSimulator({
@@ -67,11 +79,12 @@ export async function startAppWithSimulator(
     TOKEN_ENCRYPTION_KEY: TEST_KEY,
     ...options.env,
   };
-  const startNode = async (env: Readonly<Record<string, string>> = {}, log = silentLogger) => {
+  const startNode = async (env: Readonly<Record<string, string>> = {}, settings: NodeSettings = {}) => {
     const { upstreamBudget = AMPLE, keepAliveMs } = options;
+    const { changes = options.changes, log = silentLogger } = settings;
     const parsed = { ...parseConfig({ ...appEnv, ...env }), upstreamBudget };
     const config = keepAliveMs === undefined ? parsed : { ...parsed, keepAliveMs };
-    const app = createApp(config, log);
+    const app = createApp(changes ? changes(config) : config, log);
     await app.start();
     nodes.push(app);
     return app;

@@ -28,7 +28,7 @@ export async function startWatching(store: ExecutionStore, url?: string): Promis
           url,
           log: silentLogger,
           onChange: (change) => void pubSub.publish(change),
-          onConnected: () => void pubSub.resync(),
+          onConnected: () => pubSub.resync(),
         });
   return {
     watch: createWatchService({ store, events: pubSub.events, log: silentLogger }),

@@ -1,4 +1,4 @@
-/** A port: news of executions. */
+/** Ports: news of executions. */
 
 /** A change of an execution, or the notice that changes may have been missed and everything must be read again. */
 export type ExecutionEvent =
@@ -11,4 +11,10 @@ export type ExecutionEvent =
 export interface ExecutionEvents {
   onExecution(id: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
   onFinished(organizationId: string, listener: (event: ExecutionEvent) => void): Promise<() => void>;
+}
+
+/** Where executions stand: the cheapest question that shows what one has missed. */
+export interface ExecutionVersions {
+  /** Unknown and expired ones are absent. */
+  versionsOf(ids: readonly string[]): Promise<readonly { readonly id: string; readonly version: number }[]>;
 }
