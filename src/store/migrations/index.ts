@@ -10,6 +10,7 @@ import * as queryDurations from './006-query-durations.js';
 import * as listedBy from './007-listed-by.js';
 import * as rowsInBulk from './008-rows-in-bulk.js';
 import * as rowBlocks from './009-row-blocks.js';
+import * as stagedRows from './011-staged-rows.js';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-executions': executions,
@@ -21,4 +22,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '007-listed-by': listedBy,
   '008-rows-in-bulk': rowsInBulk,
   '009-row-blocks': rowBlocks,
+  '011-staged-rows': stagedRows,
 };
