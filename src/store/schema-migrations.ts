@@ -71,13 +71,17 @@ async function takeTurns(tx: Db): Promise<void> {
 }
 
 async function isThere(tx: Db, table: string): Promise<boolean> {
-  const { rows } = await sql<{ there: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS there`.execute(tx);
+  const { rows } = await sql<{ there: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS there`.execute(
+    tx,
+  );
   return rows[0]?.there ?? false;
 }
 
 async function record(tx: Db, plan: MigrationPlan, name: string): Promise<void> {
   await sql`
-    INSERT INTO schema_migrations (name, generation) VALUES (${name}, ${plan.generationOf(name)})`.execute(tx);
+    INSERT INTO schema_migrations (name, generation) VALUES (${name}, ${plan.generationOf(name)})`.execute(
+    tx,
+  );
 }
 
 /** Names that the first release knows; Kysely applies and records them. */
@@ -92,7 +96,11 @@ function laterOf({ migrations }: MigrationPlan): string[] {
 }
 
 /** Throws `StartupError` for a database that this program can not work on. */
-function expectAcceptable(plan: MigrationPlan, applied: readonly Applied[], pending: readonly string[]): void {
+function expectAcceptable(
+  plan: MigrationPlan,
+  applied: readonly Applied[],
+  pending: readonly string[],
+): void {
   const own = Math.max(...Object.keys(plan.migrations).map((name) => plan.generationOf(name)));
   const unknown = applied.filter(({ name }) => !(name in plan.migrations));
   const tooNew = unknown.find(({ generation }) => generation > own + 1);
