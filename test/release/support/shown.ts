@@ -44,7 +44,7 @@ export async function shown(urls: readonly [string, ...string[]], id: string): P
     return found;
   }
 
-  const export_ = async (kind: 'csv' | 'jsonl') =>
+  const exported = async (kind: 'csv' | 'jsonl') =>
     textOf(await download(next(), `/executions/${id}/rows.${kind}`));
   const full = await ask(ExecutionRows, { id, first: 1000 });
   return {
@@ -55,7 +55,7 @@ export async function shown(urls: readonly [string, ...string[]], id: string): P
     pages: await pages({}),
     ordered: await pages(ORDER),
     comparison: await ask(CompareExecutions, { baseline: id, current: id, ...BY_CLIENT }),
-    csv: await export_('csv'),
-    jsonl: await export_('jsonl'),
+    csv: await exported('csv'),
+    jsonl: await exported('jsonl'),
   };
 }
