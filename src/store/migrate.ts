@@ -8,7 +8,15 @@ import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
 import type { Db } from './database.js';
 import { reasonOf } from './errors.js';
-import { applyLater, firstOf, type MigrationPlan, openLedger, PLAN } from './schema-migrations.js';
+import {
+  apply,
+  firstOf,
+  inTurn,
+  type MigrationPlan,
+  openLedger,
+  pendingLater,
+  PLAN,
+} from './schema-migrations.js';
 
 const DEFAULT_ADVICE = 'Check DATABASE_URL and that PostgreSQL runs.';
 const PASSWORD_ADVICE = 'Check the user and the password in DATABASE_URL, and what pg_hba.conf allows.';
@@ -46,6 +54,7 @@ export interface LockAttempts {
 
 /**
  * Throws `StartupError` when the database can't be reached, or was migrated by a version that is too new for this one.
+ * Needs two connections at a time.
  * @param plan what the program knows, for tests that play another version
  */
 export async function migrate(
@@ -55,9 +64,16 @@ export async function migrate(
   attempts: LockAttempts = ATTEMPTS,
 ): Promise<void> {
   try {
-    await db.transaction().execute((tx) => openLedger(tx, plan));
-    await migrateFirst(db, log, plan);
-    await migrateLater(db, log, plan, attempts);
+    await db.connection().execute((connection) =>
+      inTurn(connection, async () => {
+        await openLedger(connection, plan);
+        await migrateFirst(db, log, plan);
+        for (const name of await pendingLater(connection, plan)) {
+          await patiently(log, attempts, () => apply(connection, plan, name, attempts.lockTimeoutMs));
+          log.info({ migrationName: name, status: 'Success' }, 'migrated the database');
+        }
+      }),
+    );
   } catch (error) {
     throw error instanceof StartupError ? error : toStartupError(error);
   }
@@ -72,18 +88,14 @@ async function migrateFirst(db: Db, log: Logger, plan: MigrationPlan): Promise<v
   if (error) throw error;
 }
 
-async function migrateLater(
-  db: Db,
+async function patiently(
   log: Logger,
-  plan: MigrationPlan,
-  { lockTimeoutMs, pauseMs, most }: LockAttempts,
+  { pauseMs, most }: LockAttempts,
+  migrateOne: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const names = await db.transaction().execute((tx) => applyLater(tx, plan, lockTimeoutMs));
-      for (const migrationName of names)
-        log.info({ migrationName, status: 'Success' }, 'migrated the database');
-      return;
+      return await migrateOne();
     } catch (error) {
       if (attempt === most || !LOCK_CODES.includes(errorCode(error) ?? '')) throw error;
       log.warn({ attempt, reason: reasonOf(error) }, 'migrating the database is put off: it is in use');
