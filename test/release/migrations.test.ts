@@ -24,6 +24,24 @@ const LATER = Object.keys(MIGRATIONS)
 /** Of this program. */
 const GENERATION = Math.max(...Object.keys(MIGRATIONS).map((name) => generationOf(name)));
 
+/** With what is to be said of them. */
+const BREAKING = [
+  ['DROP TABLE idempotency_keys', 'table idempotency_keys is gone'],
+  ['DROP TRIGGER execution_changed ON executions', 'trigger execution_changed is gone'],
+  ['ALTER TABLE executions DROP COLUMN put_off', 'column executions.put_off is gone'],
+  ['ALTER TABLE executions RENAME scope TO owner', 'column executions.scope is gone'],
+  ['ALTER TABLE usage_rows ALTER position TYPE bigint', 'column usage_rows.position has changed'],
+  ['ALTER TABLE executions ALTER held_by SET NOT NULL', 'column executions.held_by has changed'],
+  ['ALTER TABLE executions ALTER fence DROP DEFAULT', 'column executions.fence has changed'],
+  ['ALTER TABLE credentials ADD region text NOT NULL', 'column credentials.region has to be written'],
+  ['ALTER TABLE usage_rows ADD CHECK (requests > 0)', 'new rule usage_rows: CHECK ((requests > 0))'],
+  ['CREATE UNIQUE INDEX one ON executions (scope)', expect.stringContaining('new rule executions: CREATE')],
+] as const;
+
+/** For what comes by itself, on a machine that others use too. */
+const PATIENCE_MS = 30_000;
+const MAKING_INDEX = 'SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()';
+
 let test: Awaited<ReturnType<typeof createTestDatabase>>;
 let database: Database;
 let inside: pg.Client;
@@ -85,22 +103,17 @@ describe('the migrations since the last release', () => {
     }
   });
 
-  it.each([
-    ['DROP TABLE idempotency_keys', 'table idempotency_keys is gone'],
-    ['DROP TRIGGER execution_changed ON executions', 'trigger execution_changed is gone'],
-    ['ALTER TABLE executions DROP COLUMN put_off', 'column executions.put_off is gone'],
-    ['ALTER TABLE executions RENAME scope TO owner', 'column executions.scope is gone'],
-    ['ALTER TABLE usage_rows ALTER position TYPE bigint', 'column usage_rows.position has changed'],
-    ['ALTER TABLE executions ALTER held_by SET NOT NULL', 'column executions.held_by has changed'],
-    ['ALTER TABLE executions ALTER fence DROP DEFAULT', 'column executions.fence has changed'],
-    ['ALTER TABLE credentials ADD region text NOT NULL', 'column credentials.region has to be written'],
-    ['ALTER TABLE usage_rows ADD CHECK (requests > 0)', 'new rule usage_rows: CHECK ((requests > 0))'],
-    ['CREATE UNIQUE INDEX one ON executions (scope)', expect.stringContaining('new rule executions: CREATE')],
-  ])('would be found out by "%s"', async (statement, why) => {
+  it('would be found out if they took away, changed or demanded something', async () => {
     await migrateWith(upTo(LAST_RELEASED));
-    const before = await readShape(query);
-    await query(statement);
-    expect(breaks(before, await readShape(query))).toContainEqual(why);
+    const released = await readShape(query);
+    for (const [statement, why] of BREAKING) {
+      await query(`BEGIN; ${statement}`);
+      expect({ statement, found: breaks(released, await readShape(query)) }).toEqual({
+        statement,
+        found: expect.arrayContaining([why]),
+      });
+      await query('ROLLBACK');
+    }
   });
 
   it('wait for a table that is in use in short turns, so that others need not wait for them', async () => {
@@ -118,6 +131,45 @@ describe('the migrations since the last release', () => {
       LATER.map((name) => ({ name })),
     );
   });
+});
+
+describe('the indexes that come with an update', () => {
+  it(
+    'are made while others write, whichever of several nodes makes them',
+    async () => {
+      await migrateWith(upTo('006-query-durations'));
+      await query(`INSERT INTO executions (organization_id, scope, subject_id, credential_id, operation, request,
+      deadline_at, due_at) VALUES ('org', 'tenant', 'user', 'credential', 'SIMPLE_SEARCH', '{}', now(), now())`);
+      await query('BEGIN');
+      await query('UPDATE executions SET poll_count = 1');
+      const nodes = Array.from({ length: 3 }, () =>
+        createDatabase(test.url, silentLogger, { maxConnections: 2 }),
+      );
+      const writer = new pg.Client(test.url);
+      await writer.connect();
+      try {
+        const migrated = Promise.all(nodes.map(({ db }) => migrate(db, silentLogger)));
+        await until(
+          'an index to wait for the writer',
+          async () => (await writer.query(MAKING_INDEX)).rows.length > 0,
+        );
+        // Behind an index that is made at once, this would wait for ever.
+        await writer.query(`SET lock_timeout = '5s'`);
+        await writer.query('UPDATE executions SET poll_count = 2 WHERE false');
+        await query('COMMIT');
+        await migrated;
+      } finally {
+        // If it has failed: else the nodes would wait for it for ever.
+        await query('ROLLBACK');
+        await writer.end();
+        await Promise.all(nodes.map((node) => node.stop()));
+      }
+      const names = await query('SELECT name FROM schema_migrations ORDER BY name');
+      expect(names).toEqual(LATER.map((name) => ({ name })));
+      expect(await query('SELECT FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+    },
+    2 * PATIENCE_MS,
+  );
 });
 
 describe('a node of this version', () => {

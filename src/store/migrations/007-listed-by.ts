@@ -19,9 +19,12 @@ const INDEXES = {
 export const outsideTransaction = true;
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql`SELECT FROM executions LIMIT 1`.execute(db);
+  // Where there is nothing to keep waiting for, a new database need not wait either.
+  const how = rows.length > 0 ? sql`CONCURRENTLY` : sql``;
   for (const [name, definition] of Object.entries(INDEXES)) {
     // One that was cut off has left an index that nobody uses.
     await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(db);
-    await sql`CREATE INDEX CONCURRENTLY ${sql.ref(name)} ON ${definition}`.execute(db);
+    await sql`CREATE INDEX ${how} ${sql.ref(name)} ON ${definition}`.execute(db);
   }
 }

@@ -14,7 +14,7 @@ import { dataOf, execute } from '../../support/clients.js';
 import { download, textOf } from '../../support/exports.js';
 
 /** Small enough for several pages of what the tests ask for. */
-const PAGE = 20;
+const PAGE = 30;
 const BY_CLIENT = { by: ['OAUTH_CLIENT' as const] };
 const ORDER: Partial<ExecutionTableQueryVariables> = {
   orderBy: [
