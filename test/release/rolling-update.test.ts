@@ -1,7 +1,7 @@
 /** The last release and this one on one database, as in a rolling update, and on the way back. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { toUuid } from '../../src/domain/execution-id.js';
 import { silentLogger } from '../../src/lib/logger.js';
@@ -28,6 +28,8 @@ const PATIENCE_MS = 120_000;
 /** More than the result has, in more than one block. */
 const STAGED_ROWS = 1_500;
 
+jest.setTimeout(PATIENCE_MS);
+
 let released: Released;
 let around: Surroundings;
 let nodes: NodeProcesses;
@@ -39,7 +41,8 @@ afterAll(() => released.remove());
 
 /** `old`: the last release, which was packed without the page. */
 function startNode(version: 'old' | 'new'): Promise<NodeProcess> {
-  const env = { ...around.env, GRAPHIQL: 'off' };
+  // Longer than a step takes on a busy machine: else nodes would take each other's work away.
+  const env = { ...around.env, GRAPHIQL: 'off', LEASE_MS: '5000' };
   return nodes.spawn(version === 'old' ? { env, program: released.program } : { env }).ready();
 }
 
