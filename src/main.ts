@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The server's entry: environment, signals, exit code; its only file that touches `process`. Everything else is imported after
  * the version of Node has been checked, so that an old one gets a sentence instead of a stack.
@@ -14,7 +15,8 @@ const DEMO_TOKENS =
 if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
   fail(
     `Node ${MINIMUM_NODE} or newer is needed, and this is ${process.versions.node}. ` +
-      'Run "npm start", which brings its own on Linux, or install a newer Node.',
+      'Run "npm start", or where it is installed "npx genesys-usage-graphql": on Linux they bring their own. ' +
+      'Or install a newer Node.',
   );
 } else {
   await keepCompiledCode();

@@ -130,6 +130,8 @@ export async function stageRows(
     if (!held) return false;
     const from = held.row_count + staged;
     if (staged === 0) await deleteRows(tx, held.id, from);
+    if (!held.has_staged_rows)
+      await sql`UPDATE executions SET has_staged_rows = true WHERE id = ${held.id}`.execute(tx);
     await insertRows(tx, held.id, from, rows);
     return true;
   });
@@ -147,7 +149,8 @@ export async function appendRows(
     const held = await lockClaimed(tx, claim);
     if (!held) return false;
     const rowCount = await countIn(tx, held, rows, staged);
-    await sql`UPDATE executions SET row_count = ${rowCount}, drain_cursor = ${nextCursor}
+    await sql`UPDATE executions SET row_count = ${rowCount}, drain_cursor = ${nextCursor},
+        has_staged_rows = false
       WHERE id = ${held.id}`.execute(tx);
     return true;
   });
@@ -229,7 +232,7 @@ function ending(outcome: Ending, resultTtlMs: number): RawBuilder<unknown> {
   // then reads what has ended since, would pass over it.
   return sql`
     status = ${outcome.status}, finished_at = ${ENDED_AT}, expires_at = ${ENDED_AT} + make_interval(secs => ${resultTtlMs / 1000}),
-    next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL,
+    next_poll_at = NULL, due_at = NULL, lease_owner = NULL, drain_cursor = NULL, has_staged_rows = false,
     held_by = NULL, awaiting_credentials_since = NULL,
     as_of = ${success?.asOf ?? null}::timestamptz, truncated = ${success?.truncated ?? false},
     upstream_may_still_run = ${mayStillRun}${isEndedHere(outcome) ? sql` OR upstream_may_still_run` : sql``},

@@ -37,6 +37,7 @@ export interface ExecutionsTable {
   fence: Generated<number>;
   drain_cursor: string | null;
   row_count: Generated<number>;
+  has_staged_rows: Generated<boolean>;
   truncated: Generated<boolean>;
   upstream_may_still_run: Generated<boolean>;
   held_by: string | null;

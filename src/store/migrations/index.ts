@@ -1,6 +1,4 @@
 /** Every migration, in order. One that has been released is never changed: add another. */
-import type { Migration } from 'kysely/migration';
-
 import * as executions from './001-executions.js';
 import * as neverTwice from './002-never-twice.js';
 import * as upstreamBudget from './003-upstream-budget.js';
@@ -11,8 +9,10 @@ import * as listedBy from './007-listed-by.js';
 import * as rowsInBulk from './008-rows-in-bulk.js';
 import * as rowBlocks from './009-row-blocks.js';
 import * as traceContext from './010-trace-context.js';
+import * as stagedRows from './011-staged-rows.js';
+import type { SchemaMigration } from './migration.js';
 
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '001-executions': executions,
   '002-never-twice': neverTwice,
   '003-upstream-budget': upstreamBudget,
@@ -23,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '008-rows-in-bulk': rowsInBulk,
   '009-row-blocks': rowBlocks,
   '010-trace-context': traceContext,
+  '011-staged-rows': stagedRows,
 };

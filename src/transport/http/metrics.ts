@@ -10,7 +10,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Logger } from '../../lib/logger.js';
 import { toStartupError } from '../listen-address.js';
-import { BARE_SECURITY_HEADERS } from './security-headers.js';
+import { BARE_SECURITY_HEADERS } from './bare-headers.js';
 
 export interface MetricsPage {
   readonly contentType: string;
