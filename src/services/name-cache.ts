@@ -70,14 +70,15 @@ export function createNameCache({ now, maxEntries = MAX_ENTRIES, use }: NameCach
       const at = now();
       const names = new Map<string, NamedEntity>();
       const unknown: string[] = [];
-      for (const id of new Set(ids)) {
+      const wanted = new Set(ids);
+      for (const id of wanted) {
         const entity = found.get(keyOf(id), at);
         if (entity) names.set(id, entity);
         else if (!absent.get(keyOf(id), at)) unknown.push(id);
       }
       if (use) {
         use.misses += unknown.length;
-        use.hits += new Set(ids).size - unknown.length;
+        use.hits += wanted.size - unknown.length;
       }
       const missing = unknown.filter((id) => !pending.has(keyOf(id)));
       if (missing.length > 0) hold(keyOf, missing, ask(keyOf, missing, find));
