@@ -67,6 +67,7 @@ async function leaveTo(node: string): Promise<void> {
   await until(
     'a moment between two polls',
     async () => (await client.query(statement, [node])).rowCount === 1,
+    DEADLINE_MS,
   );
   const polled = 'SELECT FROM executions WHERE poll_count > $1';
   const { rows } = await client.query<{ polls: number }>('SELECT max(poll_count) AS polls FROM executions');
