@@ -3,17 +3,19 @@
  * the path of another build's `main.js` (the version before there were traces), that one too. Three cases that a caller
  * meets most: the status of an execution, a page that is asked for again, and a start that finds a finished execution.
  */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { median, rounded, save } from './lib/compare.ts';
-import { load, type Measured } from './lib/load.ts';
+import { median, rounded, save, summary } from './lib/compare.ts';
+import { load } from './lib/load.ts';
 import { startProgram } from './lib/program.ts';
 import { ask, PAGE_QUERY, STATUS_QUERY } from './lib/servers.ts';
 
-const ROUNDS = 12;
-/** Linux counts CPU in hundredths of a second: shorter rounds would have a handful of them. */
-const ROUND_MS = 1_500;
+/** Many and short: of what else the machine does, some are free, and the median of the ratios is one of those. */
+const ROUNDS = 25;
+const ROUND_MS = 400;
+const WARM_UP_MS = 2_000;
 const CONNECTIONS = 16;
 
 /** Takes everything, like a collector on another machine. */
@@ -62,38 +64,49 @@ try {
 }
 
 async function measure(title: string, bodyOf: Body): Promise<object> {
-  const measured = new Map<string, Measured[]>(programs.map(({ name }) => [name, []]));
-  // The first round warms up.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const { name, program } of programs) {
-      const { url, pid } = program;
-      const one = await load({ url, pid, connections: CONNECTIONS, ms: ROUND_MS, next: () => bodyOf(name) });
-      if (round > 0) measured.get(name)?.push(one);
-    }
+  const measured = new Map<string, Turn[]>(programs.map(({ name }) => [name, []]));
+  const turn = async ({ name, program }: (typeof programs)[number], ms: number): Promise<Turn> => {
+    const { url, pid } = program;
+    const spent = cpuOf(pid);
+    const { requests, requestsPerSecond } = await load({
+      url,
+      pid,
+      connections: CONNECTIONS,
+      ms,
+      next: () => bodyOf(name),
+    });
+    return { requestsPerSecond, cpuMs: (cpuOf(pid) - spent) / requests };
+  };
+  for (const one of programs) await turn(one, WARM_UP_MS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const one of programs) measured.get(one.name)?.push(await turn(one, ROUND_MS));
   }
   const off = measured.get('off') ?? [];
+  const toOff = (turns: readonly Turn[], key: keyof Turn) =>
+    summary(turns.map((one, i) => one[key] / (off[i]?.[key] ?? NaN)));
   process.stdout.write(`\n${title}\n`);
   const all = programs.map(({ name }) => {
-    const rounds = measured.get(name) ?? [];
+    const turns = measured.get(name) ?? [];
     const result = {
-      requestsPerSecond: rounded(median(rounds.map((one) => one.requestsPerSecond))),
-      cpuMs: rounded(cpuOf(rounds)),
-      rateToOff: rounded(
-        median(rounds.map((one, i) => one.requestsPerSecond / (off[i]?.requestsPerSecond ?? NaN))),
-      ),
-      cpuToOff: rounded(cpuOf(rounds) / cpuOf(off)),
+      requestsPerSecond: rounded(median(turns.map((one) => one.requestsPerSecond))),
+      rateToOff: toOff(turns, 'requestsPerSecond').median,
+      cpuMs: rounded(median(turns.map((one) => one.cpuMs))),
+      leastCpuMs: rounded(Math.min(...turns.map((one) => one.cpuMs))),
+      cpuToOff: toOff(turns, 'cpuMs').median,
     };
-    const { requestsPerSecond, cpuMs, rateToOff, cpuToOff } = result;
-    process.stdout.write(
-      `${name.padEnd(16)} ${requestsPerSecond}/s, ${rateToOff} x off; cpu ${cpuMs} ms, ${cpuToOff} x off\n`,
-    );
+    process.stdout.write(`${name.padEnd(16)} ${JSON.stringify(result)}\n`);
     return [name, result] as const;
   });
   return Object.fromEntries(all);
 }
 
-/** Of a request, over all rounds. */
-function cpuOf(rounds: readonly Measured[]): number {
-  const weight = rounds.reduce((sum, one) => sum + one.requestsPerSecond, 0);
-  return rounds.reduce((sum, one) => sum + one.cpuMs * one.requestsPerSecond, 0) / weight;
+interface Turn {
+  readonly requestsPerSecond: number;
+  /** Of the program's main thread, for each request. */
+  readonly cpuMs: number;
+}
+
+/** Of the main thread so far, in milliseconds; Linux counts that to the nanosecond, and not the waiting for a core. */
+function cpuOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
 }

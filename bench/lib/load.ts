@@ -15,6 +15,7 @@ export interface Load {
 }
 
 export interface Measured {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -39,6 +40,7 @@ export async function load({ url, pid, connections, ms, next }: Load): Promise<M
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)] ?? NaN;
   return {
+    requests: latencies.length,
     requestsPerSecond: (latencies.length / tookMs) * 1_000,
     p50Ms: at(0.5),
     p99Ms: at(0.99),

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'graphql';
 import pg from 'pg';
 
@@ -12,6 +12,9 @@ import { finalStatus, startedId } from '../support/starts.js';
 import { newTrace, startWith, watchOverEventStream, watchOverWebSocket } from '../support/traced-clients.js';
 import { until } from '../support/until.js';
 
+/** Two nodes, three clients and a database on a machine that others keep busy. */
+jest.setTimeout(90_000);
+const DEADLINE_MS = 25_000;
 /** OTLP's number of the kind. */
 const SERVER = 2;
 type ById = TypedDocumentNode<object, { id: string }>;
@@ -64,10 +67,15 @@ async function leaveTo(node: string): Promise<void> {
   await until(
     'a moment between two polls',
     async () => (await client.query(statement, [node])).rowCount === 1,
+    DEADLINE_MS,
   );
   const polled = 'SELECT FROM executions WHERE poll_count > $1';
   const { rows } = await client.query<{ polls: number }>('SELECT max(poll_count) AS polls FROM executions');
-  await until('a poll', async () => (await client.query(polled, [rows[0]?.polls])).rowCount === 1);
+  await until(
+    'a poll',
+    async () => (await client.query(polled, [rows[0]?.polls])).rowCount === 1,
+    DEADLINE_MS,
+  );
   await client.end();
 }
 
@@ -90,7 +98,7 @@ describe('one trace', () => {
       watchOverWebSocket(ExecutionUpdated, { ...watched, params: { traceparent: client.traceparent } }),
       watchOverEventStream(ExecutionUpdated, { ...watched, params: { traceparent: stream.traceparent } }),
     ];
-    await until('both to have been told the present state', () => told >= 2);
+    await until('both to have been told the present state', () => told >= 2, DEADLINE_MS);
     app.simulator.faults.clear();
     await Promise.all(watching);
     await stopAll();
@@ -135,19 +143,16 @@ describe('one trace', () => {
         'server.address': '127.0.0.1',
       });
     }
-    // Told of the final state: both doors, one span; what the stream was told before stands in spans before it.
-    const [last] = spans.filter(
+    // One span for both, or, where one of them is far slower, for each.
+    const last = spans.filter(
       ({ name, attributes }) =>
         name === 'execution push' && attributes['usage.execution.status'] === 'SUCCEEDED',
     );
-    expect(last).toMatchObject({
-      parentSpanId: mutation?.spanId,
-      attributes: {
-        'usage.push.subscribers': 2,
-        'usage.push.websocket_subscribers': 1,
-        'usage.push.event_stream_subscribers': 1,
-      },
-    });
+    const sum = (attribute: string) =>
+      last.reduce((total, { attributes }) => total + Number(attributes[attribute]), 0);
+    expect(last.map(({ parentSpanId }) => parentSpanId)).toEqual(last.map(() => mutation?.spanId));
+    expect(sum('usage.push.websocket_subscribers')).toBe(1);
+    expect(sum('usage.push.event_stream_subscribers')).toBe(1);
     const subscription = ofTrace(stream.traceId);
     expect(subscription).toContainEqual(
       expect.objectContaining({
@@ -156,7 +161,7 @@ describe('one trace', () => {
         links: [{ traceId: client.traceId, spanId: mutation?.spanId }],
       }),
     );
-    expect(last?.links).toContainEqual({
+    expect(last.flatMap(({ links }) => links)).toContainEqual({
       traceId: stream.traceId,
       spanId: subscription.find(({ name }) => name === 'subscription')?.spanId,
     });
