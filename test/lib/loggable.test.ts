@@ -17,12 +17,13 @@ const SECRET = 'hunter2-of-the-night';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
 
 /** What does not compile as a field of a line. */
-export type Refused =
-  | Refute<Assignable<{ token: string }, Loggable<{ token: string }>>>
-  | Refute<Assignable<{ headers: object }, Loggable<{ headers: object }>>>
-  | Refute<Assignable<{ config: { port: number } }, Loggable<{ config: { port: number } }>>>
-  | Refute<Assignable<{ url: URL }, Loggable<{ url: URL }>>>
-  | Refute<Assignable<{ error: Error }, Loggable<{ error: Error }>>>;
+export type NoToken = Refute<Assignable<{ token: string }, Loggable<{ token: string }>>>;
+export type NoHeaders = Refute<Assignable<{ headers: string }, Loggable<{ headers: string }>>>;
+export type NoObject = Refute<
+  Assignable<{ config: { port: number } }, Loggable<{ config: { port: number } }>>
+>;
+export type NoAddress = Refute<Assignable<{ url: URL }, Loggable<{ url: URL }>>>;
+export type NoError = Refute<Assignable<{ error: Error }, Loggable<{ error: Error }>>>;
 export type Taken = Expect<
   Assignable<{ err: unknown; count: number; at: Date }, Loggable<{ err: unknown; count: number; at: Date }>>
 >;
