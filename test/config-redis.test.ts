@@ -11,7 +11,7 @@ describe('REDIS_URL', () => {
   it.each([
     '127.0.0.1:6379',
     'http://redis:6379',
-    'redis://',
+    'redis:///1',
     'rediss://h?tls=no',
     'redis://h#secret',
     '/run/redis',

@@ -16,7 +16,7 @@ import { REQUEST_NOW } from '../support/usage-requests.js';
 const start = (alias: string, interval: string) =>
   `${alias}: queryOrganizationUsage(input: {interval: "${interval}", waitMs: 30000}) { execution { id status } }`;
 const QUERY = `mutation { ${start('one', '2026-03-01/2026-03-07')} ${start('two', '2026-03-08/2026-03-14')} }`;
-const LISTENERS_OF_ONE = 2;
+const LISTENERS_OF_ONE = 1;
 
 let test: TestStore;
 let node: ServiceParts;

@@ -16,7 +16,7 @@ const OPERATION: RawOperation = {
   query: `mutation { queryOrganizationUsage(input: {interval: "2026-03-01/2026-03-07", waitMs: 30000}) {
     source execution { status } } }`,
 };
-const LISTENERS_OF_ONE = 2;
+const LISTENERS_OF_ONE = 1;
 
 let test: TestStore;
 let node: ServiceParts;
