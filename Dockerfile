@@ -21,6 +21,7 @@ COPY tsconfig.json ./
 COPY web web
 COPY schema schema
 COPY resolvers resolvers
+COPY client/src client/src
 COPY src src
 RUN npx tsc -b && node web/build.mjs
 # What only developers use stays behind. The empty directory is for DATA_DIR.
@@ -34,6 +35,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist/page dist/page
 COPY --from=build /app/dist/schema dist/schema
 COPY --from=build /app/dist/resolvers dist/resolvers
+COPY --from=build /app/dist/client dist/client
 COPY --from=build /app/dist/src dist/src
 # Whatever the umask of the checkout: the program has to read it.
 COPY --chmod=644 package.json LICENSE ./
