@@ -41,7 +41,7 @@ const title = `the proxy of the compose file${isThere ? '' : ' (skipped: haproxy
 (isThere ? describe : describe.skip)(title, () => {
   beforeAll(async () => {
     around = await createSurroundings();
-    env = { ...around.env, TRUST_PROXY: '1', DRAIN_MS: '5000', MAX_CONNECTIONS_PER_ADDRESS: '2' };
+    env = { ...around.env, TRUST_PROXY: '1', DRAIN_MS: '3000', MAX_CONNECTIONS_PER_ADDRESS: '3' };
     [node1, node2] = await Promise.all([nodes.start(env), nodes.start(env)]);
     await startProxy();
   }, 120_000);
@@ -83,10 +83,10 @@ const title = `the proxy of the compose file${isThere ? '' : ' (skipped: haproxy
 
   it('tells the nodes who asks, whatever the client says of itself', async () => {
     const from = (address: string) => openRawSocket(url, { headers: { 'x-forwarded-for': address } });
-    // Two connections of one address are the most at each of the two nodes: the fifth is one too many.
+    // Three connections of one address are the most at each of the two nodes: the seventh is one too many.
     const sockets = [];
-    for (let i = 1; i <= 4; i += 1) sockets.push(await from(`1.1.1.${i}`));
-    await expect(from('1.1.1.5')).rejects.toThrow();
+    for (let i = 1; i <= 6; i += 1) sockets.push(await from(`1.1.1.${i}`));
+    await expect(from('1.1.1.7')).rejects.toThrow();
     for (const { socket, closed } of sockets) {
       socket.close();
       await closed;

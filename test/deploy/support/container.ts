@@ -13,26 +13,26 @@ import type { Image } from './rehearsal.js';
 
 export interface Container {
   readonly output: () => string;
+  readonly exited: () => boolean;
   /** The image's own check: its exit code. */
   health(): Promise<number | null>;
   /** Asks it to stop as an engine does; gives its exit code, null when it had to be killed. */
   stop(graceMs: number): Promise<number | null>;
 }
 
-/** In the words of util-linux: what it sees is mounted again, read-only, and it is uid 10001 there. */
+/**
+ * In the words of util-linux: everything is mounted once more, read-only, and becomes the root; the program is the image's user
+ * there. By `pivot_root`, since nobody may make a user namespace in a `chroot`.
+ */
 const ENTER = `mount --rbind / "$VIEW" && mount -o remount,ro,bind "$VIEW" && cd "$VIEW" &&
-  exec chroot . unshare --user --map-user="$1" --map-group="$2" sh -c 'cd "$1" && shift && exec "$@"' sh "$3" "\${@:4}"`;
+  pivot_root . . && umount -l . && cd "$3" && exec unshare --user --map-user="$1" --map-group="$2" "\${@:4}"`;
 const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child'];
 
 /** Null, or why not. */
 export function whyNoNamespaces(): string | null {
-  const { status, stderr, error } = spawnSync(
-    'unshare',
-    [...NAMESPACES, 'mount', '-t', 'tmpfs', 'none', '/mnt'],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const { status, stderr, error } = spawnSync('unshare', [...NAMESPACES, 'true'], {
+    encoding: 'utf8',
+  });
   return status === 0 ? null : (error?.message ?? stderr.trim());
 }
 
@@ -60,6 +60,7 @@ export async function startContainer(
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {
     output: () => output,
+    exited: () => child.exitCode !== null,
     async health() {
       const [node = '', ...rest] = withNode(image.healthcheck);
       const [code] = (await once(spawn(node, rest, { env: all }), 'exit')) as [number | null];
@@ -87,9 +88,11 @@ async function stop(child: ChildProcess, graceMs: number): Promise<number | null
 
 /** Waits for the image's own health check to pass. */
 export async function healthy(container: Container): Promise<void> {
-  await until('the health check to pass', async () => (await container.health()) === 0, 60_000).catch(
-    (error: unknown) => {
-      throw new Error(`${String(error)}\n${container.output()}`, { cause: error });
-    },
-  );
+  const passes = async () => {
+    if (container.exited()) throw new Error('the program has ended');
+    return (await container.health()) === 0;
+  };
+  await until('the health check to pass', passes, 60_000).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${container.output()}`, { cause: error });
+  });
 }
