@@ -45,13 +45,15 @@ describe('the pods', () => {
   it('are those that everything else selects', () => {
     const labels = at(deployment, 'spec.template.metadata.labels') as Part;
     const of = (kind: string) => onlyOf(all, kind).body;
+    const spread = partsAt(pod, 'topologySpreadConstraints');
     const selectors = {
       deployment: at(deployment, 'spec.selector.matchLabels'),
       service: at(of('Service'), 'spec.selector'),
       budget: at(of('PodDisruptionBudget'), 'spec.selector.matchLabels'),
       policy: at(of('NetworkPolicy'), 'spec.podSelector.matchLabels'),
       monitor: at(of('PodMonitor'), 'spec.selector.matchLabels'),
-      ...partsAt(pod, 'topologySpreadConstraints').map((part) => at(part, 'labelSelector.matchLabels')),
+      zones: at(spread[0], 'labelSelector.matchLabels'),
+      machines: at(spread[1], 'labelSelector.matchLabels'),
     };
     for (const [who, selector] of Object.entries(selectors)) {
       expect([who, Object.keys(selector ?? {}).length]).toEqual([who, 2]);

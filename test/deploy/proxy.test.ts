@@ -25,12 +25,16 @@ const GOING_AWAY = 1001;
 /** The proxy looks once a second, and the machine may be busy. */
 const NOTICED_MS = 20_000;
 
+/** Several starts of the program, which take a second each on a quiet machine. */
+const SLOW_MS = 120_000;
+
 const nodes = new NodeProcesses();
 let around: Surroundings;
 let env: Record<string, string>;
 let node1: NodeProcess;
 let node2: NodeProcess;
 let proxy: ChildProcess;
+/** Its log, a line for each request that is over. */
 let said: string;
 let url: string;
 
@@ -44,7 +48,7 @@ const title = `the proxy of the compose file${isThere ? '' : ' (skipped: haproxy
     env = { ...around.env, TRUST_PROXY: '1', DRAIN_MS: '3000', MAX_CONNECTIONS_PER_ADDRESS: '3' };
     [node1, node2] = await Promise.all([nodes.start(env), nodes.start(env)]);
     await startProxy();
-  }, 120_000);
+  }, SLOW_MS);
   afterEach(closeClients);
   afterAll(async () => {
     const gone = once(proxy, 'exit');
@@ -54,26 +58,34 @@ const title = `the proxy of the compose file${isThere ? '' : ' (skipped: haproxy
     await around.remove();
   });
 
-  it('lets HTTP, WebSockets and event streams through, to both nodes', async () => {
-    const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
-    const id = await startQuery(url, 1);
-    const streams = DOORS.map((door) => door.subscribe(url, ExecutionUpdated, { id }));
-    // Told before it ends: nothing is held back until there is more of it.
-    for (const stream of streams) {
-      const first = await stream.next();
-      expect(first && dataOf(first).usageExecutionUpdated.done).toBe(false);
-    }
-    running.remove();
-    for (const stream of streams) {
-      const last = (await stream.rest()).at(-1);
-      expect(last && dataOf(last).usageExecutionUpdated.status).toBe('SUCCEEDED');
-      expect(await stream.ended).toEqual({ kind: 'completed' });
-    }
-    await until('both nodes to have been asked', async () => {
-      await execute(url, Execution, { id });
-      return ['node-1', 'node-2'].every((name) => said.includes(`nodes/${name} `));
-    });
-  });
+  it(
+    'lets HTTP, WebSockets and event streams through, to both nodes',
+    async () => {
+      const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
+      const id = await startQuery(url, 1);
+      const streams = DOORS.map((door) => door.subscribe(url, ExecutionUpdated, { id }));
+      // Told before it ends: nothing is held back until there is more of it.
+      for (const stream of streams) {
+        const first = await stream.next();
+        expect(first && dataOf(first).usageExecutionUpdated.done).toBe(false);
+      }
+      running.remove();
+      for (const stream of streams) {
+        const last = (await stream.rest()).at(-1);
+        expect(last && dataOf(last).usageExecutionUpdated.status).toBe('SUCCEEDED');
+        expect(await stream.ended).toEqual({ kind: 'completed' });
+      }
+      await until(
+        'both nodes to have been asked',
+        async () => {
+          await execute(url, Execution, { id });
+          return ['node-1', 'node-2'].every((name) => said.includes(`nodes/${name} `));
+        },
+        NOTICED_MS,
+      );
+    },
+    SLOW_MS,
+  );
 
   it('keeps from the public what is for operators, however it is written', async () => {
     const paths = ['/metrics', '/%6detrics', '//metrics', '/health/ready', '/graphql/../metrics', '/nothing'];
@@ -93,40 +105,48 @@ const title = `the proxy of the compose file${isThere ? '' : ' (skipped: haproxy
     }
   });
 
-  it('sends nobody to a node that is about to stop, and tells its clients, until there is another', async () => {
-    const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
-    const id = await startQuery(url, 2);
-    const streams = await Promise.all([openOn(id), openOn(id)]);
-    const exit = node1.killed('SIGTERM');
-    await until('the proxy to notice', () => said.includes('nodes/node-1 is DOWN'), NOTICED_MS);
-    const before = said.length;
-    for (let i = 0; i < 4; i += 1) expect((await execute(url, Execution, { id })).status).toBe(200);
-    expect(said.slice(before)).not.toContain('nodes/node-1 ');
-    expect(await exit).toEqual({ code: 0, signal: null });
-    // The least busy gets the next, so one of the two was at this node.
-    const told = await Promise.race(streams.map(({ ended }) => ended));
-    expect(told).toMatchObject({ kind: 'closed', code: GOING_AWAY });
-    running.remove();
-    node1 = await nodes.start({ ...env, PORT: new URL(node1.url).port });
-    await until('the proxy to trust it', () => said.includes('nodes/node-1 is UP'), NOTICED_MS);
-  }, 60_000);
+  it(
+    'sends nobody to a node that is about to stop, and tells its clients, until there is another',
+    async () => {
+      const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
+      const id = await startQuery(url, 2);
+      const streams = await Promise.all([openOn(id), openOn(id)]);
+      const exit = node1.killed('SIGTERM');
+      await until('the proxy to notice', () => said.includes('nodes/node-1 is DOWN'), NOTICED_MS);
+      const before = said.length;
+      for (let i = 0; i < 4; i += 1) expect((await execute(url, Execution, { id })).status).toBe(200);
+      expect(said.slice(before)).not.toMatch(/nodes\/node-1 .*POST/);
+      expect(await exit).toEqual({ code: 0, signal: null });
+      // The least busy gets the next, so one of the two was at this node.
+      const told = await Promise.race(streams.map(({ ended }) => ended));
+      expect(told).toMatchObject({ kind: 'closed', code: GOING_AWAY });
+      running.remove();
+      node1 = await nodes.start({ ...env, PORT: new URL(node1.url).port });
+      await until('the proxy to trust it', () => said.includes('nodes/node-1 is UP'), NOTICED_MS);
+    },
+    SLOW_MS,
+  );
 
-  it('goes on with the other node when one is killed, and its clients find it again', async () => {
-    const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
-    const id = await startQuery(url, 3);
-    const streams = await Promise.all([openOn(id), openOn(id)]);
-    await node2.killed('SIGKILL');
-    await Promise.race(streams.map(({ ended }) => ended));
-    for (let i = 0; i < 5; i += 1)
-      expect(dataOf(await execute(url, Execution, { id })).usageExecution?.id).toBe(id);
-    const again = DOORS.map((door) => door.subscribe(url, ExecutionFinished, { id }));
-    running.remove();
-    for (const stream of again) {
-      const told = await stream.next();
-      expect(told && dataOf(told).usageExecutionFinished.status).toBe('SUCCEEDED');
-    }
-    expect(await ending(url, await startQuery(url, 4))).toEqual(SUCCESS);
-  }, 60_000);
+  it(
+    'goes on with the other node when one is killed, and its clients find it again',
+    async () => {
+      const running = around.simulator.faults.inject({ kind: 'job-status', queryStatus: 'Running' });
+      const id = await startQuery(url, 3);
+      const streams = await Promise.all([openOn(id), openOn(id)]);
+      await node2.killed('SIGKILL');
+      await Promise.race(streams.map(({ ended }) => ended));
+      for (let i = 0; i < 5; i += 1)
+        expect(dataOf(await execute(url, Execution, { id })).usageExecution?.id).toBe(id);
+      const again = DOORS.map((door) => door.subscribe(url, ExecutionFinished, { id }));
+      running.remove();
+      for (const stream of again) {
+        const told = await stream.next();
+        expect(told && dataOf(told).usageExecutionFinished.status).toBe('SUCCEEDED');
+      }
+      expect(await ending(url, await startQuery(url, 4))).toEqual(SUCCESS);
+    },
+    SLOW_MS,
+  );
 });
 
 const openOn = async (id: string) => {
@@ -149,10 +169,11 @@ async function startProxy(): Promise<void> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   said = '';
-  for (const stream of [proxy.stdout, proxy.stderr])
-    stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  proxy.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let complaint = '';
+  proxy.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   await until(`the proxy to lead to a node`, async () => {
-    if (proxy.exitCode !== null) throw new Error(said);
+    if (proxy.exitCode !== null) throw new Error(complaint);
     return fetch(`${url}/graphql?query={__typename}`).then(
       ({ status }) => status < 500,
       () => false,
