@@ -11,7 +11,7 @@ export async function stopTimeoutMs(): Promise<number> {
   return Number(found.replaceAll('_', ''));
 }
 
-/** Of all HTTP routes under a first segment, as `health.ts` and its like register them. */
+/** What a probe may ask for. A route that is made elsewhere would have to be looked for there. */
 export async function healthPaths(): Promise<string[]> {
   const text = await readFile(new URL('src/transport/http/health.ts', ROOT), 'utf8');
   return [...text.matchAll(/['"`](\/health\/\w+)['"`]/g)].map(([, path = '']) => path);
