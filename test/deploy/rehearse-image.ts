@@ -43,6 +43,11 @@ try {
     say,
   });
   await tellSize(image);
+  const version = execFileSync(process.execPath, ['dist/src/cli/main.js', '--version'], {
+    cwd: join(image.root, image.workdir),
+    encoding: 'utf8',
+  });
+  say(`its command line is ${version.trim()}`);
   const why = whyNoNamespaces();
   if (why === null) await tryIt(image);
   else {

@@ -33,7 +33,8 @@ export interface BuildOptions {
   readonly say: (line: string) => void;
 }
 
-type Draft = { -readonly [K in keyof Image]: Image[K] };
+/** An image in the making; what ARG says is gone when it is done. */
+type Draft = { -readonly [K in keyof Image]: Image[K] } & { args: ReadonlyMap<string, string> };
 
 /** Gives the last stage. Throws at the first step that fails or that it does not know. */
 export async function rehearse(stages: readonly Stage[], options: BuildOptions): Promise<Image> {
@@ -59,6 +60,7 @@ function empty(root: string): Draft {
     root,
     workdir: '/',
     env: new Map(),
+    args: new Map(),
     user: '',
     labels: new Map(),
     entrypoint: [],
@@ -76,7 +78,7 @@ async function begin(
   const base = images.get(stage.from);
   if (!base) return empty(root);
   await cp(base.root, root, { recursive: true, verbatimSymlinks: true });
-  return { ...base, root };
+  return { ...base, root, args: new Map() };
 }
 
 async function perform(
@@ -109,10 +111,10 @@ async function perform(
       image.healthcheck = execOf(step);
       break;
     case 'LABEL':
-      image.labels = new Map([...image.labels, ...pairsOf(expand(step.text, image.env))]);
+      image.labels = new Map([...image.labels, ...pairsOf(expand(step.text, image.args))]);
       break;
     case 'ARG':
-      image.env = new Map([...image.env, pairOf(step.text)]);
+      image.args = new Map([...image.args, pairOf(step.text)]);
       break;
     case 'EXPOSE':
       break;
