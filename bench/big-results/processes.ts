@@ -55,7 +55,8 @@ export async function startWatched(upstream: string, nodeArgs: readonly string[]
     POLL_INITIAL_MS: '100',
   };
   const args = ['--import', here('watch-loop.ts'), ...nodeArgs];
-  const { url, pid, child, stop } = await startProgram(env, args, ['ipc']);
+  const program = await startProgram(env, args, ['ipc']);
+  const { url, pid, child } = program;
   return {
     url,
     async loop() {
@@ -70,6 +71,6 @@ export async function startWatched(upstream: string, nodeArgs: readonly string[]
       writeFileSync(`/proc/${pid}/clear_refs`, '5');
       return peak;
     },
-    stop,
+    stop: () => program.stop(),
   };
 }
