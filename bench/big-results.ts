@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startUpstream, startWatched } from './big-results/processes.ts';
-import { rounded, save, type Summary, summary } from './lib/compare.ts';
+import { save } from './lib/results.ts';
 import { ask, HEADERS } from './lib/servers.ts';
+import { rounded, type Summary, summary } from './lib/summary.ts';
 
 const ROWS = 100_000;
 const ROUNDS = 7;

@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OTHER_ORGANIZATION } from '../dist/src/simulator/simulator.js';
 import { extremesWithin, gapsOf, spreadOf } from './budget/figures.ts';
 import { type Nodes, putOutstanding, startExecution, startNodes } from './budget/nodes.ts';
-import { save } from './lib/compare.ts';
 import { query } from './lib/query.ts';
+import { save } from './lib/results.ts';
 
 const LIMIT = 250;
 const OUTSTANDING = 500;

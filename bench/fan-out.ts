@@ -7,11 +7,8 @@
  *
  *     node bench/fan-out.ts [websocket | selections | event-stream | mercurius | many | memory]
  */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { canonicalRequest } from '../dist/src/domain/request.js';
 import { silentLogger } from '../dist/src/lib/logger.js';
@@ -22,6 +19,9 @@ import { createExecutionStore } from '../dist/src/store/execution-store.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import type { Order, Report } from './fan-out/contestant.ts';
 import type { News, Wish } from './fan-out/subscribers.ts';
+import { makeDataDir } from './lib/data-dir.ts';
+import { facts, RESULTS } from './lib/results.ts';
+import { median } from './lib/summary.ts';
 
 type Contestant = 'ours' | 'raw' | 'rawEventStream' | 'graphqlWs' | 'mercurius';
 
@@ -69,7 +69,7 @@ const ROWS = 100;
 const MEMORY_SUBSCRIBERS = 2_000;
 /** So that no code is measured that has never run before. */
 const WARM_UP = 300;
-const RESULTS = fileURLToPath(new URL('results/fan-out.json', import.meta.url));
+const FILE = new URL('fan-out.json', RESULTS);
 
 /** `variant`: makes another text and another answer of the same work. */
 function queryOf(variant: number | null): string {
@@ -94,7 +94,6 @@ class Child {
   constructor(file: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.process = fork(new URL(file, import.meta.url), args, {
       execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
-      // oxlint-disable-next-line node/no-process-env -- a program of its own
       env: { ...process.env, NODE_ENV: 'production', ...env },
     });
     this.process.on('message', (message) => {
@@ -121,9 +120,7 @@ class Child {
   }
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'usage-graphql-bench-'));
-// The embedded server may run as another user.
-chmodSync(dataDir, 0o755);
+const dataDir = await makeDataDir();
 const postgres = await startEmbeddedPostgres({ dataDir, log: silentLogger });
 const simulator = await createSimulator({ durations: () => 0 });
 const database = createDatabase(postgres.url, silentLogger);
@@ -305,10 +302,6 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
 async function timed(it: Case): Promise<object> {
   const contest = await open(it);
   const times = new Map<Contestant, Told[]>(it.contestants.map((contestant) => [contestant, []]));
@@ -353,16 +346,8 @@ async function memory(): Promise<object> {
 }
 
 function keep(name: string, result: object): void {
-  const known = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as object) : {};
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const where = {
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cpus: cpus().length,
-  };
-  writeFileSync(RESULTS, `${JSON.stringify({ ...known, [name]: { ...where, result } }, null, 2)}\n`);
+  const known = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as object) : {};
+  writeFileSync(FILE, `${JSON.stringify({ ...known, [name]: { ...facts(), result } }, null, 2)}\n`);
   process.stdout.write(`${name} ${JSON.stringify(result, null, 2)}\n`);
 }
 

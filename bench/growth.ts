@@ -7,7 +7,7 @@
  */
 import { latenessOf } from './growth/lateness.ts';
 import { compareSizes } from './growth/sizes.ts';
-import { save } from './lib/compare.ts';
+import { save } from './lib/results.ts';
 
 const [only] = process.argv.slice(2);
 

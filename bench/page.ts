@@ -1,5 +1,6 @@
 /** A page of 1,000 rows × 13 fields over `POST /graphql`: one that nobody has asked for before, and one again and again. */
-import { type Case, compare, print, save } from './lib/compare.ts';
+import { type Case, compare, print } from './lib/compare.ts';
+import { save } from './lib/results.ts';
 import { ask, cursorAt, PAGE_QUERY, type Server, startServers } from './lib/servers.ts';
 
 const ROUNDS = 4;

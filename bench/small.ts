@@ -1,5 +1,6 @@
 /** The status of one execution over `POST /graphql`. */
-import { type Case, compare, print, save } from './lib/compare.ts';
+import { type Case, compare, print } from './lib/compare.ts';
+import { save } from './lib/results.ts';
 import { ask, startServers, STATUS_QUERY } from './lib/servers.ts';
 
 const ROUNDS = 5;

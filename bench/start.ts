@@ -1,20 +1,19 @@
 /** From `node dist/src/main.js` to a program that is ready: with an empty directory, and with the one of the last time. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { silentLogger } from '../dist/src/lib/logger.js';
 import { startEmbeddedPostgres } from '../dist/src/store/embedded/embedded-postgres.js';
-import { rounded, save, type Summary, summary } from './lib/compare.ts';
+import { makeDataDir } from './lib/data-dir.ts';
+import { cpuOf, residentMb } from './lib/proc.ts';
+import { ended, listening, MAIN } from './lib/program.ts';
+import { save } from './lib/results.ts';
+import { rounded, type Summary, summary } from './lib/summary.ts';
 
 const ROUNDS = 7;
 const IDLE_MS = 5_000;
-const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../dist/compile-cache', import.meta.url));
 /** Node alone: what no program of ours can be quicker than. */
 const BARE = `require('node:http').createServer((q, r) => r.end('ok')).listen(0, '127.0.0.1', function () {
@@ -36,37 +35,12 @@ async function start(args: readonly string[], dataDir: string, path: string, idl
   const url = await listening(child);
   const { status } = await fetch(`${url}${path}`);
   const readyMs = performance.now() - begun;
-  const cpuMs = cpuOf(child);
+  const cpuMs = cpuOf(child.pid ?? 0);
   if (status !== 200) throw new Error(`${path} answers ${status}`);
   await sleep(idleMs);
-  const idleMb = resident(child);
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  await gone;
+  const idleMb = residentMb(child.pid ?? 0);
+  await ended(child, 'SIGTERM');
   return { readyMs, cpuMs, idleMb };
-}
-
-async function listening(child: ChildProcess): Promise<string> {
-  let said = '';
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk);
-    const url = /(http:\/\/[\d.]+:\d+)\/graphql /.exec(said)?.[1];
-    if (url === undefined) continue;
-    child.stdout?.resume();
-    return url;
-  }
-  throw new Error(`the program did not start: ${said}`);
-}
-
-/** Linux counts in hundredths of a second. */
-function cpuOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** Linux tells kilobytes. */
-function resident({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 async function postgresMs(dataDir: string): Promise<number> {
@@ -77,15 +51,8 @@ async function postgresMs(dataDir: string): Promise<number> {
   return tookMs;
 }
 
-async function emptyDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
-  // For root: the server's user has to get through.
-  await chmod(directory, 0o755);
-  return directory;
-}
-
 async function round() {
-  const [ours, alone] = [await emptyDirectory(), await emptyDirectory()];
+  const [ours, alone] = [await makeDataDir(), await makeDataDir()];
   try {
     // After a build there is none yet.
     await rm(COMPILED, { recursive: true, force: true });
@@ -108,7 +75,7 @@ async function round() {
 
 const rounds: Awaited<ReturnType<typeof round>>[] = [];
 while (rounds.length < ROUNDS) rounds.push(await round());
-const idleIn = await emptyDirectory();
+const idleIn = await makeDataDir();
 const idle = await start([MAIN], idleIn, '/health/ready', IDLE_MS);
 await rm(idleIn, { recursive: true, force: true });
 const of = (key: keyof (typeof rounds)[number]): Summary => summary(rounds.map((one) => one[key]));

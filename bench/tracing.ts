@@ -27,7 +27,7 @@ const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(receiver.address() as A
 
 const before = process.env['BENCH_BEFORE'];
 const programs = [
-  ...(before ? [{ name: 'before', program: await startProgram({}, [], before) }] : []),
+  ...(before ? [{ name: 'before', program: await startProgram({}, [], { main: before }) }] : []),
   { name: 'off', program: await startProgram() },
   { name: 'off, once more', program: await startProgram() },
   { name: 'on', program: await startProgram({ OTEL_EXPORTER_OTLP_ENDPOINT }) },

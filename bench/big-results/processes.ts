@@ -1,12 +1,11 @@
 /** The two processes of this comparison, with a channel to each: upstream, and the program with its watched event loop. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { residentMb } from '../lib/proc.ts';
+import { ended, startProgram } from '../lib/program.ts';
 import type { Ready, Sent } from './upstream.ts';
 import type { LoopReport } from './watch-loop.ts';
 
@@ -28,10 +27,10 @@ export interface WatchedProgram {
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const PATH = process.env['PATH'] ?? '';
 
 export async function startUpstream(rows: number): Promise<BigUpstream> {
-  const child = fork(here('upstream.ts'), [String(rows)], { env: { PATH } });
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const child = fork(here('upstream.ts'), [String(rows)], { env });
   const [ready] = (await once(child, 'message')) as [Ready];
   const answers: Sent[] = [];
   child.on('message', (sent) => answers.push(sent as Sent));
@@ -49,25 +48,15 @@ export async function startUpstream(rows: number): Promise<BigUpstream> {
 }
 
 export async function startWatched(upstream: string, nodeArgs: readonly string[]): Promise<WatchedProgram> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
-  // For root: the server's user has to get through.
-  await chmod(dataDir, 0o755);
-  const child = fork(here('../../dist/src/main.js'), [], {
-    execArgv: ['--import', here('watch-loop.ts'), ...nodeArgs],
-    env: {
-      PATH,
-      PORT: '0',
-      NODE_ENV: 'production',
-      DATA_DIR: dataDir,
-      GENESYS_API_URL: upstream,
-      GENESYS_LOGIN_URL: upstream,
-      TOKEN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-      POLL_INITIAL_MS: '100',
-      RATE_LIMIT_PER_MINUTE: '1000000',
-    },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  const url = await listening(child);
+  const env = {
+    GENESYS_API_URL: upstream,
+    GENESYS_LOGIN_URL: upstream,
+    TOKEN_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    POLL_INITIAL_MS: '100',
+  };
+  const args = ['--import', here('watch-loop.ts'), ...nodeArgs];
+  const program = await startProgram(env, args, { channels: ['ipc'] });
+  const { url, pid, child } = program;
   return {
     url,
     async loop() {
@@ -75,40 +64,13 @@ export async function startWatched(upstream: string, nodeArgs: readonly string[]
       child.send('report');
       return ((await report) as [LoopReport])[0];
     },
-    memory: () => status(child, 'VmRSS'),
+    memory: () => residentMb(pid),
     peakMemory() {
-      const peak = status(child, 'VmHWM');
+      const peak = residentMb(pid, 'VmHWM');
       // Sets the mark back to what is resident now.
-      writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
+      writeFileSync(`/proc/${pid}/clear_refs`, '5');
       return peak;
     },
-    async stop() {
-      await ended(child, 'SIGTERM');
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop: () => program.stop(),
   };
-}
-
-async function listening(child: ChildProcess): Promise<string> {
-  let said = '';
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk);
-    const url = /(http:\/\/[\d.]+:\d+)\/graphql /.exec(said)?.[1];
-    if (url === undefined) continue;
-    child.stdout?.resume();
-    return url;
-  }
-  throw new Error(`the program did not start: ${said}`);
-}
-
-/** Linux tells kilobytes. */
-function status({ pid }: ChildProcess, what: string): number {
-  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(text)?.[1]) / 1024;
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
 }

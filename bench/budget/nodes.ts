@@ -1,12 +1,11 @@
 /** Three real programs on one PostgreSQL in front of one simulated upstream, which this process holds in its hand. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 
 import { tokenHash } from '../../dist/src/auth/token-hash.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
 import { createSimulator, type Simulator, type UsageJob } from '../../dist/src/simulator/simulator.js';
 import { startEmbeddedPostgres } from '../../dist/src/store/embedded/embedded-postgres.js';
+import { makeDataDir } from '../lib/data-dir.ts';
 import { type Program, startProgram } from '../lib/program.ts';
 import { query } from '../lib/query.ts';
 
@@ -29,9 +28,7 @@ const JOBS_AT_ONCE = 100;
 
 export async function startNodes(options: NodesOptions): Promise<Nodes> {
   const { count, durations, env, rateLimitPerMinute = 300 } = options;
-  const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
-  // For root: the server's user has to get through.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLogger });
   const simulator = await createSimulator({ durations, rateLimitPerMinute });
   const programs: Program[] = [];

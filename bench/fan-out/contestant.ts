@@ -116,7 +116,6 @@ async function mercurius(): Promise<[string, Publish]> {
 }
 
 async function ours(): Promise<[string, Publish]> {
-  // oxlint-disable-next-line node/no-process-env -- a program of its own
   const app = createApp(parseConfig(process.env), silentLogger);
   await app.start();
   return [app.url, () => {}];

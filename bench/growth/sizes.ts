@@ -1,7 +1,5 @@
 /** The store at several sizes: each case at each size in turn, many times, in rounds. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 
 import type { ExecutionStore } from '../../dist/src/domain/ports/execution-store.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
@@ -9,7 +7,9 @@ import { createDatabase, type Database } from '../../dist/src/store/database.js'
 import { startEmbeddedPostgres } from '../../dist/src/store/embedded/embedded-postgres.js';
 import { createExecutionStore } from '../../dist/src/store/execution-store.js';
 import { migrate } from '../../dist/src/store/migrate.js';
+import { makeDataDir } from '../lib/data-dir.ts';
 import { query } from '../lib/query.ts';
+import { median, quantile, rounded } from '../lib/summary.ts';
 import { CLIENT, fill, type Size, TENANT } from './fill.ts';
 
 const SIZES = {
@@ -74,9 +74,7 @@ const CASES: Readonly<Record<string, (sized: Sized) => Promise<unknown>>> = {
 };
 
 export async function compareSizes(): Promise<Cost[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
-  // For root: the server's user has to get through.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLogger });
   const sizes: Sized[] = [];
   try {
@@ -145,16 +143,4 @@ async function measure(what: string, sizes: readonly Sized[]): Promise<Cost> {
       outstanding: ratio('outstanding 10,000', 'outstanding 100'),
     },
   };
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

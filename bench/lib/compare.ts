@@ -1,10 +1,7 @@
 /** Rounds in which every server has its turn, so that whatever else the machine does hits all of them. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-
 import { load, type Measured } from './load.ts';
 import type { Server } from './servers.ts';
+import { median, rounded } from './summary.ts';
 
 export interface Case {
   readonly name: string;
@@ -64,42 +61,4 @@ export function print(title: string, results: readonly Result[]): void {
       `${server.padEnd(24)} ${rate.padEnd(30)} p50 ${p50Ms} ms, p99 ${p99Ms} ms, cpu ${cpuMs} ms, ${toRaw} x raw\n`,
     );
   }
-}
-
-/** Median, smallest and largest of the rounds. */
-export interface Summary {
-  readonly median: number;
-  readonly spread: readonly [number, number];
-}
-
-export function summary(values: readonly number[]): Summary {
-  return {
-    median: rounded(median(values)),
-    spread: [rounded(Math.min(...values)), rounded(Math.max(...values))],
-  };
-}
-
-/** `cases`: of any form, for what is no comparison of request rates. */
-export function save(name: string, cases: object, facts: object): void {
-  mkdirSync(new URL('../results/', import.meta.url), { recursive: true });
-  const [processor] = cpus();
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
-  const about = {
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    machine: `${cpus().length} x ${processor?.model ?? 'unknown'}`,
-    ...facts,
-  };
-  const file = new URL(`../results/${name}.json`, import.meta.url);
-  writeFileSync(file, `${JSON.stringify({ ...about, cases }, null, 2)}\n`);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-export function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

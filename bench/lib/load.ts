@@ -2,8 +2,9 @@
  * A client that costs as little as can be, since it shares the machine with what it measures: bare sockets, requests that
  * are written as they are, answers of which the length alone is read.
  */
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+
+import { cpuOf } from './proc.ts';
 
 export interface Load {
   readonly url: string;
@@ -91,10 +92,4 @@ function ask(
       else socket.end(() => resolve());
     });
   });
-}
-
-/** User and system time of a process so far, in milliseconds; Linux counts in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

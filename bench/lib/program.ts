@@ -1,28 +1,31 @@
 /** The real program, as `npm start` runs it, with its simulated upstream and embedded PostgreSQL in a directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+
+import { makeDataDir } from './data-dir.ts';
 
 export interface Program {
   readonly url: string;
   readonly pid: number;
+  readonly child: ChildProcess;
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** `nodeArgs`: for a profile, such as `--cpu-prof`. `main`: another build's. */
+/**
+ * @param nodeArgs for a profile, such as `--cpu-prof`
+ * @param options.channels `ipc`: for messages from and to what is imported into it
+ * @param options.main another build's
+ */
 export async function startProgram(
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
-  main: string = MAIN,
+  { channels = [], main = MAIN }: { readonly channels?: readonly 'ipc'[]; readonly main?: string } = {},
 ): Promise<Program> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'usage-graphql-bench-'));
-  // For root: the server's user has to get through.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataDir();
   const child = spawn(process.execPath, [...nodeArgs, main], {
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -33,30 +36,36 @@ export async function startProgram(
       RATE_LIMIT_PER_MINUTE: '1000000',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...channels],
   });
   const url = await listening(child);
   return {
     url,
     pid: child.pid ?? 0,
+    child,
     async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
+      await ended(child, 'SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function listening(child: ChildProcess): Promise<string> {
+/** The address that a program prints once it listens. */
+export async function listening(child: ChildProcess): Promise<string> {
   let said = '';
   for await (const chunk of child.stdout ?? []) {
     said += String(chunk);
     const url = /(http:\/\/[\d.]+:\d+)\/graphql /.exec(said)?.[1];
-    if (url) {
-      child.stdout?.resume();
-      return url;
-    }
+    if (url === undefined) continue;
+    child.stdout?.resume();
+    return url;
   }
   throw new Error(`the program did not start: ${said}`);
+}
+
+/** Sends the signal and waits until the process is gone. */
+export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
 }
