@@ -1,0 +1,1 @@
+export async function nodeCosts(): Promise<unknown> { return []; }
