@@ -2,7 +2,7 @@
  * What one PostgreSQL and one node hold: the costs that docs/scaling.md and the simulation in bench/scale reckon with.
  * Costs are CPU, which whoever else uses the machine changes little; rates are those of this machine, client included.
  *
- *     node bench/capacity.ts [store | notify | chores | nodes]
+ *     node bench/capacity.ts [store | notify | chores | nodes | saturated]
  */
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { createDatabase } from '../dist/src/store/database.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { choreCosts } from './capacity/chores.ts';
-import { nodeCosts } from './capacity/nodes.ts';
+import { nodeCosts, saturatedCosts } from './capacity/nodes.ts';
 import { notifyCosts } from './capacity/notify.ts';
 import { privateKb, type Server, startServer } from './capacity/server.ts';
 import { bytesOf, rowsOf, storeCosts } from './capacity/store.ts';
@@ -42,6 +42,7 @@ if (['store', 'notify', 'chores'].some(wanted)) {
   }
 }
 if (wanted('nodes')) cases['nodes'] = await nodeCosts();
+if (wanted('saturated')) cases['saturated'] = await saturatedCosts();
 save('capacity', cases, { stored: STORED });
 
 /** What a part alone does not measure anew. */

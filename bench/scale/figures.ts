@@ -54,7 +54,7 @@ export interface Figures {
   readonly detection: Distribution;
   /** From that poll's answer to the subscriber. */
   readonly delivery: Distribution;
-  /** From the instant a poll was planned for to its claim. */
+  /** From the instant a poll was planned for until upstream is asked. */
   readonly lateness: Distribution;
   readonly connected: Distribution;
   readonly resynced: Distribution;

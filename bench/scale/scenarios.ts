@@ -134,9 +134,9 @@ export interface Wall {
   readonly outcome: Outcome;
 }
 
-/** Raises something from `from` on until something gives, then looks between; exact to a twentieth. */
+/** Raises something from `from` on until something gives, then looks between; exact to a twelfth. */
 export function wallOf(costs: Costs, from: number, settingAt: (value: number) => Setting, most = Infinity): Wall {
-  const at = (value: number) => outcomeOf(costs, { setting: settingAt(value), warmUpMs: 40_000, measuredMs: 10_000 });
+  const at = (value: number) => outcomeOf(costs, { setting: settingAt(value), warmUpMs: 30_000, measuredMs: 6_000 });
   let low = 0;
   let high = from;
   let good = at(from);
@@ -147,7 +147,7 @@ export function wallOf(costs: Costs, from: number, settingAt: (value: number) =>
     if (high >= most) return { at: most, gives: 'nothing', outcome: good };
     high = Math.min(most, high * 2);
   }
-  while (high - low > 0.05 * high) {
+  while (high - low > 0.08 * high) {
     const middle = (low + high) / 2;
     const one = at(middle);
     if (broken(one) === null) {

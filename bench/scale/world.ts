@@ -33,7 +33,7 @@ export interface Setting {
   /** Everything on this machine, nodes and upstream included; for comparing with what was measured. */
   readonly sharedCores?: number;
   /** All take so long, and wait so long between two polls; for comparing. */
-  readonly fixed?: { readonly durationMs: number; readonly pauseMs: number; readonly outstanding: number };
+  readonly fixed?: { readonly durationMs: number; readonly pauseMs: number; readonly outstanding: number; readonly limit: number };
   readonly upstreamMs?: number;
 }
 
@@ -97,7 +97,7 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
         }),
   );
   const policy = createPollPolicy({ models: createDurationModels(), price: createCallPrice(() => clock.now), ...POLICY, random });
-  const budgets = createBudgets(setting.fixed ? { ...BUDGET, limit: 300 } : BUDGET);
+  const budgets = createBudgets({ ...BUDGET, limit: setting.fixed?.limit ?? BUDGET.limit });
   const spread = overdueSpread(POLICY.maxMs, BUDGET);
   const due = createHeap<Execution>((a, b) => a.dueAt < b.dueAt);
   let open = 0;
@@ -163,6 +163,7 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
   /** What a node does with what it has claimed; its own CPU is behind it. */
   function step(one: Execution, done: () => void): void {
     const isStart = one.submittedAt < 0;
+    if (!isStart) figures.lateness.add(clock.now - one.dueAt);
     const wait = call(one, isStart ? 'START' : 'POLL');
     if (wait !== null) return database.serve(of.write, () => { putBack(one, wait); done(); });
     clock.after(upstreamMs, () => {
@@ -256,7 +257,6 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
     const take = (one: Execution): void => {
       underWay += 1;
       figures.polls += 1;
-      figures.lateness.add(clock.now - one.dueAt);
       node?.serve(by.poll, () => database.serve(of.poll, () => clock.after(flushMs, () => step(one, () => {
         underWay -= 1;
         ring();
@@ -270,7 +270,7 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
   if (setting.startsPerSecond > 0) clock.after(0, arrive);
   for (let i = 0; i < (setting.fixed?.outstanding ?? 0); i += 1) {
     open += 1;
-    due.add({ tenant: 1 + (i % setting.tenants), kind: 0, durationMs: setting.fixed!.durationMs, submittedAt: 0, runningAtMs: 0, dueAt: random() * setting.fixed!.pauseMs });
+    due.add({ tenant: i % setting.tenants, kind: 0, durationMs: setting.fixed!.durationMs, submittedAt: 0, runningAtMs: 0, dueAt: random() * setting.fixed!.pauseMs });
   }
 
   return {

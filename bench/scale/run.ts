@@ -1,0 +1,127 @@
+/**
+ * 100 nodes, 100,000 tenants, 1,000,000 subscribers, in simulated time: a day, where the walls are, and what happens when
+ * something fails. Needs `results/capacity.json` (`capacity.ts`), writes `results/scale.json`.
+ *
+ *     node bench/scale/run.ts [validation | day | nodes | walls | failures]
+ */
+import { rounded, save } from '../lib/compare.ts';
+import { readCosts, readResults } from './costs.ts';
+import { outcomeOf, play, REFERENCE, STARTS_A_DAY, wallOf } from './scenarios.ts';
+import { BY_HOUR } from './skew.ts';
+import { validate } from './validation.ts';
+import type { Setting } from './world.ts';
+
+const [only] = process.argv.slice(2);
+const costs = readCosts();
+const cases: Record<string, unknown> = kept();
+const wanted = (part: string) => only === undefined || only === part;
+const tell = (what: string, found: object) => process.stdout.write(`${what}: ${JSON.stringify(found)}\n`);
+
+/** Nobody looks tokens up for a subscription: a service with its own client, or JWTs. */
+const ISSUED: Setting = { ...REFERENCE, ownTokens: false };
+const AVERAGE = (REFERENCE.tenants * STARTS_A_DAY) / 86_400;
+/** Of a disk whose cache survives a power cut; assumed. */
+const QUICK_FLUSH_MS = 0.2;
+
+if (wanted('validation')) cases['validation'] = validate(costs).map((one) => (tell('validation', one), one));
+
+if (wanted('day'))
+  cases['day'] = BY_HOUR.flatMap((factor, hour) => {
+    // Every third hour, and the peak.
+    if (hour % 3 !== 0) return [];
+    const setting = { ...ISSUED, startsPerSecond: AVERAGE * factor };
+    const found = { hour, ...outcomeOf(costs, { setting, warmUpMs: 45_000, measuredMs: 10_000 }) };
+    tell('day', found);
+    return [found];
+  });
+
+if (wanted('nodes'))
+  cases['nodes'] = [1, 3, 10, 30, 100].map((nodes) => {
+    const setting = { ...ISSUED, nodes, subscribers: 10_000 * nodes, startsPerSecond: 20 };
+    const found = { nodes, ...outcomeOf(costs, { setting, warmUpMs: 45_000, measuredMs: 10_000 }) };
+    tell('nodes', found);
+    return found;
+  });
+
+if (wanted('walls')) {
+  const bySubscribers = (what: string, setting: Setting) => {
+    const wall = wallOf(costs, 50_000, (subscribers) => ({ ...setting, subscribers, startsPerSecond: 5 }), 4_000_000);
+    const found = { what, unit: 'subscribers', ...wall };
+    tell('wall', found);
+    return found;
+  };
+  const byStarts = (what: string, setting: Setting, from: number) => {
+    const found = { what, unit: 'starts a second', ...wallOf(costs, from, (startsPerSecond) => ({ ...setting, startsPerSecond })) };
+    tell('wall', found);
+    return found;
+  };
+  const quick = { ...ISSUED, flushMs: QUICK_FLUSH_MS };
+  cases['walls'] = [
+    bySubscribers('each subscriber has a token of his own', REFERENCE),
+    bySubscribers('tokens are not looked up at Genesys Cloud', ISSUED),
+    byStarts('as it is, tokens not looked up', ISSUED, 16),
+    byStarts('and 10 nodes instead of 100', { ...ISSUED, nodes: 10 }, 16),
+    byStarts('and a disk that has it in 0.2 ms', quick, 32),
+    byStarts('and NOTIFY of submissions and ends alone', { ...ISSUED, notify: 'ends' }, 32),
+    byStarts('and pubsub elsewhere (Redis, NATS): no NOTIFY at all', { ...ISSUED, notify: 'nothing' }, 64),
+    byStarts('and pubsub elsewhere, and one node wakes for a poll', { ...ISSUED, notify: 'nothing', wake: 'one' }, 64),
+  ];
+}
+
+if (wanted('failures')) cases['failures'] = failures();
+save('scale', cases, { measured: facts(), reference: REFERENCE, startsADayOfATenant: STARTS_A_DAY, costs });
+
+function failures() {
+  const busy = { ...ISSUED, startsPerSecond: AVERAGE };
+  const each = REFERENCE.subscribers / REFERENCE.nodes;
+  const died = play(costs, { ...busy, nodes: REFERENCE.nodes - 1 });
+  died.runFor(30_000);
+  died.world.reconnect(each, 3_000);
+  died.runFor(20_000);
+  const rolled = play(costs, busy);
+  rolled.runFor(30_000);
+  for (let i = 0; i < 4; i += 1) {
+    rolled.world.reconnect(each, 3_000);
+    rolled.runFor(15_000);
+  }
+  const all = play(costs, busy);
+  all.runFor(30_000);
+  all.world.reconnect(REFERENCE.subscribers, 3_000);
+  all.runFor(120_000);
+  const failedOver = play(costs, busy);
+  failedOver.runFor(60_000);
+  const at = failedOver.now() + 30_000;
+  failedOver.world.failOver(30_000);
+  failedOver.runFor(120_000);
+  const found = {
+    nodeDied: { reconnecting: each, connectMs: died.figures.connected.spread(), latenessMs: died.figures.lateness.spread() },
+    rolled: { reconnecting: 4 * each, everyMs: 15_000, connectMs: rolled.figures.connected.spread(), latenessMs: rolled.figures.lateness.spread() },
+    everybody: { reconnecting: REFERENCE.subscribers, connectMs: all.figures.connected.spread() },
+    failedOver: {
+      awayMs: 30_000,
+      overdue: failedOver.figures.spread,
+      everybodyHasReadAfterMs: rounded(failedOver.figures.resynced.spread().max - at),
+      latenessMs: failedOver.figures.lateness.spread(),
+      open: failedOver.world.open(),
+      started: failedOver.figures.started,
+      ended: failedOver.figures.ended,
+    },
+  };
+  tell('failures', found);
+  return found;
+}
+
+function facts() {
+  const { date, machine, commit } = readResults<{ date: string; machine: string; commit: string }>('capacity');
+  return { date, machine, commit };
+}
+
+/** What a part alone does not simulate anew. */
+function kept(): Record<string, unknown> {
+  if (only === undefined) return {};
+  try {
+    return readResults<{ cases: Record<string, unknown> }>('scale').cases;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,84 @@
+/** The simulation beside what real nodes did on the machine that was measured: the same work, the same two cores for all. */
+import type { Polling } from '../capacity/nodes.ts';
+import { type Costs, readResults, type Results } from './costs.ts';
+import type { Spread } from './figures.ts';
+import { outcomeOf, play, REFERENCE, share } from './scenarios.ts';
+
+export interface Compared {
+  readonly what: string;
+  /** Whether costs were taken from this very run: then its CPU proves little, and its lateness more. */
+  readonly calibrated: boolean;
+  readonly real: Observed;
+  readonly simulated: Observed;
+}
+
+interface Observed {
+  readonly perSecond: number;
+  /** Of the machine. */
+  readonly cpu: number;
+  readonly lateMs?: Pick<Spread, 'p50' | 'p99'>;
+}
+
+const CORES = 2;
+/** The simulated upstream on the same machine. */
+const UPSTREAM_MS = 1;
+
+export function validate(costs: Costs): Compared[] {
+  const { nodes, saturated } = readResults<{ cases: Results }>('capacity').cases;
+  const polling = [...nodes.polling, ...saturated].map((real) => compare(costs, real));
+  return [...polling, budget(costs)];
+}
+
+function compare(costs: Costs, real: Polling): Compared {
+  const setting = {
+    ...REFERENCE,
+    nodes: real.nodes,
+    tenants: real.tokens,
+    subscribers: 0,
+    ownTokens: false,
+    sharedCores: CORES,
+    upstreamMs: UPSTREAM_MS,
+    notify: real.told ? ('every change' as const) : ('nothing' as const),
+    fixed: { durationMs: 3_600_000, pauseMs: real.pauseMs, outstanding: real.outstanding, limit: 300 },
+  };
+  const { use, pollsPerSecond, queueLatenessMs } = outcomeOf(costs, { setting });
+  const isCalm = real.outstanding <= 1_200;
+  return {
+    what: `${real.nodes} node${real.nodes === 1 ? '' : 's'}, ${real.outstanding} outstanding${real.told ? '' : ', nobody told'}`,
+    calibrated: real.outstanding >= 1_200 && real.told,
+    real: {
+      perSecond: real.pollsPerSecond,
+      cpu: share((real.pollsPerSecond * (real.nodeCpuMs + real.databaseCpuMs + real.upstreamCpuMs)) / CORES / 1_000),
+      ...(isCalm && { lateMs: { p50: real.lateMs.p50, p99: real.lateMs.p99 } }),
+    },
+    simulated: {
+      perSecond: pollsPerSecond,
+      cpu: use.database,
+      ...(isCalm && { lateMs: { p50: queueLatenessMs.p50, p99: queueLatenessMs.p99 } }),
+    },
+  };
+}
+
+interface BudgetRun {
+  readonly nodes: number;
+  readonly limitPerMinute: number;
+  readonly outstanding: number;
+  readonly cases: { readonly budget: readonly { readonly usedOnAverage: number }[] };
+}
+
+/** `budget.ts`: one token with more outstanding than its budget has room for. */
+function budget(costs: Costs): Compared {
+  const run = readResults<BudgetRun>('budget');
+  const { nodes, limitPerMinute: limit, outstanding } = run;
+  const fixed = { durationMs: 3_600_000, pauseMs: 30_000, outstanding, limit };
+  const { figures, runFor } = play(costs, { ...REFERENCE, nodes, tenants: 1, subscribers: 0, ownTokens: false, sharedCores: CORES, fixed });
+  runFor(120_000);
+  const before = figures.calls;
+  runFor(180_000);
+  return {
+    what: `calls of one token with ${outstanding} outstanding, ${nodes} nodes`,
+    calibrated: false,
+    real: { perSecond: share(((run.cases.budget[0]?.usedOnAverage ?? NaN) * limit) / 60), cpu: NaN },
+    simulated: { perSecond: share((figures.calls - before) / 180), cpu: NaN },
+  };
+}
