@@ -34,6 +34,7 @@ export async function choreCosts(server: Server): Promise<Chore[]> {
   const chore = (what: string, run: () => Promise<unknown>) => timed(server, what, run);
   try {
     await fillTenants(server.url);
+    await budget.sweep();
     const store = createExecutionStore(database.db);
     const found = [
       await chore('forget unused budgets', () => budget.sweep()),
@@ -85,6 +86,8 @@ async function fillTenants(url: string): Promise<void> {
     [TENANTS],
   );
   await query(url, 'VACUUM ANALYZE');
+  // What the rows have left to be written is no chore.
+  await query(url, 'CHECKPOINT');
 }
 
 /** As a node has them that has met so many tenants since it told the last time: kinds in common, and each tenant's own. */

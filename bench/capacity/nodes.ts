@@ -22,8 +22,6 @@ export interface Polling {
   readonly nodes: number;
   readonly outstanding: number;
   readonly tokens: number;
-  /** The nodes are told of each change. */
-  readonly told: boolean;
   readonly pauseMs: number;
   readonly pollsPerSecond: number;
   /** Of all nodes, and of PostgreSQL's processes, for each poll. */
@@ -61,12 +59,47 @@ export async function nodeCosts(): Promise<NodeCosts> {
   return { idle: [await idleOf(1), await idleOf(4)], polling, subscribers: [await subscribersOf(400)] };
 }
 
+export interface Saturated {
+  /** The nodes are told of each change. */
+  readonly told: boolean;
+  readonly pollsPerSecond: number;
+  /** Of the machine, by nodes, PostgreSQL and upstream together. */
+  readonly cpu: number;
+}
+
+const SLICES = 4;
+const SLICE_MS = 8_000;
+const CORES = 2;
+
 /**
  * One node that has more to poll than there is time for: as it is, and with the trigger silent that tells the nodes of
- * each change. What holds both is the same but for that.
+ * each change, in turn. All else is the same.
  */
-export async function saturatedCosts(): Promise<Polling[]> {
-  return [await pollingOf(1, 12_000), await pollingOf(1, 12_000, false)];
+export async function saturatedCosts(): Promise<Saturated[]> {
+  const nodes = await startPolling(1, 12_000);
+  try {
+    const found = new Map<boolean, { polls: number; seconds: number; cpuMs: number }>();
+    for (let slice = 0; slice < SLICES * 2; slice += 1) {
+      const told = slice % 2 === 0;
+      await query(nodes.databaseUrl, `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`);
+      const from = Date.now();
+      const used = await watchUse(nodes);
+      await sleep(SLICE_MS);
+      const { seconds, nodeMs, databaseMs, upstreamMs } = await used();
+      const one = found.get(told) ?? { polls: 0, seconds: 0, cpuMs: 0 };
+      one.polls += pollsOf(nodes, from, Date.now());
+      one.seconds += seconds;
+      one.cpuMs += nodeMs + databaseMs + upstreamMs;
+      found.set(told, one);
+    }
+    return [...found].map(([told, { polls, seconds, cpuMs }]) => ({
+      told,
+      pollsPerSecond: rounded(polls / seconds),
+      cpu: rounded(cpuMs / seconds / 1_000 / CORES),
+    }));
+  } finally {
+    await nodes.stop();
+  }
 }
 
 export interface Idle {
@@ -119,22 +152,32 @@ async function watchUse(nodes: Nodes) {
   };
 }
 
-async function pollingOf(count: number, outstanding: number, told = true): Promise<Polling> {
+/** Until each has been polled once or is overdue, and the pauses are those that the nodes choose. */
+async function startPolling(count: number, outstanding: number): Promise<Nodes> {
   const nodes = await startNodes({
     count,
     durations: () => 3_600_000,
     rateLimitPerMinute: 1_000_000,
     env: { POLL_BUDGET_PER_MINUTE: '300', POLL_INITIAL_MS: String(PAUSE_MS), POLL_MAX_MS: String(PAUSE_MS) },
   });
+  const tokens = Math.ceil(outstanding / MOST_OF_A_TOKEN);
   try {
-    const tokens = Math.ceil(outstanding / MOST_OF_A_TOKEN);
     for (let i = 0; i < tokens; i += 1) {
       const token = nodes.simulator.tokens.issue();
       await startExecution(nodes.programs[i % count]?.url ?? '', token);
       await putOutstanding(nodes, { token, count: outstanding / tokens, withinMs: PAUSE_MS });
     }
-    if (!told) await query(nodes.databaseUrl, 'ALTER TABLE executions DISABLE TRIGGER execution_changed');
     await sleep(PAUSE_MS);
+    return nodes;
+  } catch (error) {
+    await nodes.stop();
+    throw error;
+  }
+}
+
+async function pollingOf(count: number, outstanding: number): Promise<Polling> {
+  const nodes = await startPolling(count, outstanding);
+  try {
     const from = Date.now();
     const used = await watchUse(nodes);
     const planned = await watchPlans(nodes, from + MEASURED_MS);
@@ -145,8 +188,7 @@ async function pollingOf(count: number, outstanding: number, told = true): Promi
     const found = {
       nodes: count,
       outstanding,
-      tokens,
-      told,
+      tokens: Math.ceil(outstanding / MOST_OF_A_TOKEN),
       pauseMs: PAUSE_MS,
       pollsPerSecond: rounded(polls / use.seconds),
       nodeCpuMs: each(use.nodeMs),

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-import type { Polling, Subscribers } from '../capacity/nodes.ts';
+import type { Polling, Saturated, Subscribers } from '../capacity/nodes.ts';
 import type { NotifyCost } from '../capacity/notify.ts';
 import type { Cost } from '../capacity/work.ts';
 import type { Chore } from '../capacity/chores.ts';
@@ -56,7 +56,7 @@ export interface Results {
   readonly store: readonly Cost[];
   readonly notify: readonly NotifyCost[];
   readonly chores: readonly Chore[];
-  readonly saturated: readonly Polling[];
+  readonly saturated: readonly Saturated[];
   readonly nodes: { readonly polling: readonly Polling[]; readonly subscribers: readonly Subscribers[] };
 }
 

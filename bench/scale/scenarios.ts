@@ -134,9 +134,9 @@ export interface Wall {
   readonly outcome: Outcome;
 }
 
-/** Raises something from `from` on until something gives, then looks between; exact to a twelfth. */
+/** Raises something from `from` on until something gives, then looks between; exact to an eighth. */
 export function wallOf(costs: Costs, from: number, settingAt: (value: number) => Setting, most = Infinity): Wall {
-  const at = (value: number) => outcomeOf(costs, { setting: settingAt(value), warmUpMs: 30_000, measuredMs: 6_000 });
+  const at = (value: number) => outcomeOf(costs, { setting: settingAt(value), warmUpMs: 25_000, measuredMs: 5_000 });
   let low = 0;
   let high = from;
   let good = at(from);
@@ -147,7 +147,7 @@ export function wallOf(costs: Costs, from: number, settingAt: (value: number) =>
     if (high >= most) return { at: most, gives: 'nothing', outcome: good };
     high = Math.min(most, high * 2);
   }
-  while (high - low > 0.08 * high) {
+  while (high - low > 0.13 * high) {
     const middle = (low + high) / 2;
     const one = at(middle);
     if (broken(one) === null) {

@@ -1,8 +1,9 @@
 /** The simulation beside what real nodes did on the machine that was measured: the same work, the same two cores for all. */
-import type { Polling } from '../capacity/nodes.ts';
+import type { Polling, Saturated } from '../capacity/nodes.ts';
 import { type Costs, readResults, type Results } from './costs.ts';
 import type { Spread } from './figures.ts';
 import { outcomeOf, play, REFERENCE, share } from './scenarios.ts';
+import type { Setting } from './world.ts';
 
 export interface Compared {
   readonly what: string;
@@ -15,47 +16,68 @@ export interface Compared {
 interface Observed {
   readonly perSecond: number;
   /** Of the machine. */
-  readonly cpu: number;
+  readonly cpu: number | null;
   readonly lateMs?: Pick<Spread, 'p50' | 'p99'>;
 }
 
 const CORES = 2;
 /** The simulated upstream on the same machine. */
 const UPSTREAM_MS = 1;
+/** As in `capacity.ts`. */
+const PAUSE_MS = 20_000;
 
 export function validate(costs: Costs): Compared[] {
   const { nodes, saturated } = readResults<{ cases: Results }>('capacity').cases;
-  const polling = [...nodes.polling, ...saturated].map((real) => compare(costs, real));
-  return [...polling, budget(costs)];
+  return [
+    ...nodes.polling.map((real) => comparePolling(costs, real)),
+    ...saturated.map((real) => compareSaturated(costs, real)),
+    budget(costs),
+  ];
 }
 
-function compare(costs: Costs, real: Polling): Compared {
-  const setting = {
+function settingOf(nodes: number, tokens: number, outstanding: number): Setting {
+  return {
     ...REFERENCE,
-    nodes: real.nodes,
-    tenants: real.tokens,
+    nodes,
+    tenants: tokens,
     subscribers: 0,
     ownTokens: false,
     sharedCores: CORES,
     upstreamMs: UPSTREAM_MS,
-    notify: real.told ? ('every change' as const) : ('nothing' as const),
-    fixed: { durationMs: 3_600_000, pauseMs: real.pauseMs, outstanding: real.outstanding, limit: 300 },
+    fixed: { durationMs: 3_600_000, pauseMs: PAUSE_MS, outstanding, limit: 300 },
   };
+}
+
+function comparePolling(costs: Costs, real: Polling): Compared {
+  const setting = settingOf(real.nodes, real.tokens, real.outstanding);
   const { use, pollsPerSecond, queueLatenessMs } = outcomeOf(costs, { setting });
-  const isCalm = real.outstanding <= 1_200;
   return {
-    what: `${real.nodes} node${real.nodes === 1 ? '' : 's'}, ${real.outstanding} outstanding${real.told ? '' : ', nobody told'}`,
-    calibrated: real.outstanding >= 1_200 && real.told,
+    what: `${real.nodes} node${real.nodes === 1 ? '' : 's'}, ${real.outstanding} outstanding`,
+    calibrated: real.outstanding === 1_200,
     real: {
       perSecond: real.pollsPerSecond,
       cpu: share((real.pollsPerSecond * (real.nodeCpuMs + real.databaseCpuMs + real.upstreamCpuMs)) / CORES / 1_000),
-      ...(isCalm && { lateMs: { p50: real.lateMs.p50, p99: real.lateMs.p99 } }),
+      lateMs: { p50: real.lateMs.p50, p99: real.lateMs.p99 },
     },
     simulated: {
       perSecond: pollsPerSecond,
       cpu: use.database,
-      ...(isCalm && { lateMs: { p50: queueLatenessMs.p50, p99: queueLatenessMs.p99 } }),
+      lateMs: { p50: queueLatenessMs.p50, p99: queueLatenessMs.p99 },
     },
+  };
+}
+
+const OUTSTANDING = 12_000;
+const TOKENS = 200;
+
+function compareSaturated(costs: Costs, { told, pollsPerSecond: perSecond, cpu }: Saturated): Compared {
+  const notify = told ? ('every change' as const) : ('nothing' as const);
+  const { use, pollsPerSecond } = outcomeOf(costs, { setting: { ...settingOf(1, TOKENS, OUTSTANDING), notify } });
+  return {
+    what: `1 node, ${OUTSTANDING} outstanding${told ? '' : ', the trigger silent'}`,
+    calibrated: told,
+    real: { perSecond, cpu },
+    simulated: { perSecond: pollsPerSecond, cpu: use.database },
   };
 }
 
@@ -78,7 +100,7 @@ function budget(costs: Costs): Compared {
   return {
     what: `calls of one token with ${outstanding} outstanding, ${nodes} nodes`,
     calibrated: false,
-    real: { perSecond: share(((run.cases.budget[0]?.usedOnAverage ?? NaN) * limit) / 60), cpu: NaN },
-    simulated: { perSecond: share((figures.calls - before) / 180), cpu: NaN },
+    real: { perSecond: share(((run.cases.budget[0]?.usedOnAverage ?? NaN) * limit) / 60), cpu: null },
+    simulated: { perSecond: share((figures.calls - before) / 180), cpu: null },
   };
 }

@@ -6,8 +6,8 @@ import type { Db } from './database.js';
 import { availability } from './errors.js';
 
 const MOST_KINDS = 1_000;
-/** Some tens of milliseconds of work, and 200 KB of text. */
-const KINDS_PER_STATEMENT = 50;
+/** Some tens of milliseconds of work. */
+const KINDS_PER_TRANSACTION = 25;
 
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createDurationStore(db: Db): DurationStore {
@@ -19,30 +19,26 @@ export function createDurationStore(db: Db): DurationStore {
 }
 
 /**
- * Each statement is a transaction of its own: the widest kinds are in what every node tells, so whoever wrote all of it in
- * one would keep all other nodes waiting for as long.
+ * In the order of their names, so that two nodes can't wait for each other; and few at a time: the widest kinds are in what
+ * every node tells, so whoever held them until all of it is written would keep all other nodes waiting for as long.
  */
 async function add(db: Db, learned: readonly LearnedDurations[]): Promise<void> {
   const ordered = [...learned].sort((a, b) => (a.kind < b.kind ? -1 : 1));
-  for (let start = 0; start < ordered.length; start += KINDS_PER_STATEMENT)
-    await addSome(db, ordered.slice(start, start + KINDS_PER_STATEMENT));
+  for (let start = 0; start < ordered.length; start += KINDS_PER_TRANSACTION) {
+    const some = ordered.slice(start, start + KINDS_PER_TRANSACTION);
+    await db.transaction().execute(async (tx) => {
+      for (const one of some) await addOne(tx, one);
+    });
+  }
 }
 
-/** In the order of their names, so that two nodes can't wait for each other. */
-async function addSome(db: Db, some: readonly LearnedDurations[]): Promise<void> {
-  const kinds = some.map(({ kind }) => kind);
-  const growths = some.map(({ growth }) => `{${Array.from(growth).join()}}`);
-  const kepts = some.map(({ kept }) => kept);
+async function addOne(db: Db, { kind, growth, kept }: LearnedDurations): Promise<void> {
+  const weights = Array.from(growth);
   await sql`
-    WITH learned AS MATERIALIZED (
-      SELECT kind, growth::float8[]::real[] AS growth, kept
-      FROM unnest(${kinds}::text[], ${growths}::text[], ${kepts}::float8[]) AS each (kind, growth, kept)
-    )
-    INSERT INTO query_durations AS known (kind, weights) SELECT kind, growth FROM learned ORDER BY kind COLLATE "C"
+    INSERT INTO query_durations AS known (kind, weights) VALUES (${kind}, ${weights}::float8[]::real[])
     ON CONFLICT (kind) DO UPDATE SET updated_at = now(), weights = (
-      SELECT array_agg((COALESCE(old, 0) * kept + COALESCE(new, 0))::real ORDER BY bin)
-      FROM learned, unnest(known.weights, EXCLUDED.weights) WITH ORDINALITY AS bins (old, new, bin)
-      WHERE learned.kind = EXCLUDED.kind)`.execute(db);
+      SELECT array_agg((COALESCE(old, 0) * ${kept}::float8 + COALESCE(new, 0))::real ORDER BY bin)
+      FROM unnest(known.weights, EXCLUDED.weights) WITH ORDINALITY AS bins (old, new, bin))`.execute(db);
 }
 
 async function changedSince(db: Db, since: Date | null) {
