@@ -2,7 +2,7 @@
  * What one PostgreSQL and one node hold: the costs that docs/scaling.md and the simulation in bench/scale reckon with.
  * Costs are CPU, which whoever else uses the machine changes little; rates are those of this machine, client included.
  *
- *     node bench/capacity.ts [store | notify | chores | nodes | saturated]
+ *     node bench/capacity.ts [store | saturated | notify | chores | nodes]
  */
 import { readFileSync } from 'node:fs';
 
@@ -10,10 +10,10 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { createDatabase } from '../dist/src/store/database.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { choreCosts } from './capacity/chores.ts';
-import { nodeCosts, saturatedCosts } from './capacity/nodes.ts';
+import { nodeCosts } from './capacity/nodes.ts';
 import { notifyCosts } from './capacity/notify.ts';
 import { privateKb, type Server, startServer } from './capacity/server.ts';
-import { bytesOf, rowsOf, storeCosts } from './capacity/store.ts';
+import { bytesOf, rowsOf, saturatedCosts, storeCosts } from './capacity/store.ts';
 import { fill } from './growth/fill.ts';
 import { save } from './lib/compare.ts';
 import { query } from './lib/query.ts';
@@ -24,7 +24,7 @@ const cases: Record<string, unknown> = kept();
 
 const wanted = (part: string) => only === undefined || only === part;
 
-if (['store', 'notify', 'chores'].some(wanted)) {
+if (['store', 'saturated', 'notify', 'chores'].some(wanted)) {
   const server = await startServer();
   try {
     const database = createDatabase(server.url, silentLogger, { maxConnections: 2 });
@@ -34,6 +34,7 @@ if (['store', 'notify', 'chores'].some(wanted)) {
     await fill(server.url, { stored: STORED, outstanding: 10_000, results: 1 });
     cases['storage'] = [await storage(server)];
     if (wanted('store')) cases['store'] = await storeCosts(server);
+    if (wanted('saturated')) cases['saturated'] = await saturatedCosts(server);
     if (wanted('notify')) cases['notify'] = await notifyCosts(server);
     if (wanted('chores')) cases['chores'] = await choreCosts(server);
     if (wanted('store')) cases['connections'] = [await connectionKb(server)];
@@ -42,7 +43,6 @@ if (['store', 'notify', 'chores'].some(wanted)) {
   }
 }
 if (wanted('nodes')) cases['nodes'] = await nodeCosts();
-if (wanted('saturated')) cases['saturated'] = await saturatedCosts();
 save('capacity', cases, { stored: STORED });
 
 /** What a part alone does not measure anew. */

@@ -54,52 +54,9 @@ export interface NodeCosts {
 
 export async function nodeCosts(): Promise<NodeCosts> {
   const polling: Polling[] = [];
-  for (const [count, outstanding] of [[1, 300], [1, 1_200], [3, 300], [3, 1_200]] as const)
+  for (const [count, outstanding] of [[1, 300], [1, 1_200], [3, 300], [3, 1_200], [1, 12_000]] as const)
     polling.push(await pollingOf(count, outstanding));
   return { idle: [await idleOf(1), await idleOf(4)], polling, subscribers: [await subscribersOf(400)] };
-}
-
-export interface Saturated {
-  /** The nodes are told of each change. */
-  readonly told: boolean;
-  readonly pollsPerSecond: number;
-  /** Of the machine, by nodes, PostgreSQL and upstream together. */
-  readonly cpu: number;
-}
-
-const SLICES = 4;
-const SLICE_MS = 8_000;
-const CORES = 2;
-
-/**
- * One node that has more to poll than there is time for: as it is, and with the trigger silent that tells the nodes of
- * each change, in turn. All else is the same.
- */
-export async function saturatedCosts(): Promise<Saturated[]> {
-  const nodes = await startPolling(1, 12_000);
-  try {
-    const found = new Map<boolean, { polls: number; seconds: number; cpuMs: number }>();
-    for (let slice = 0; slice < SLICES * 2; slice += 1) {
-      const told = slice % 2 === 0;
-      await query(nodes.databaseUrl, `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`);
-      const from = Date.now();
-      const used = await watchUse(nodes);
-      await sleep(SLICE_MS);
-      const { seconds, nodeMs, databaseMs, upstreamMs } = await used();
-      const one = found.get(told) ?? { polls: 0, seconds: 0, cpuMs: 0 };
-      one.polls += pollsOf(nodes, from, Date.now());
-      one.seconds += seconds;
-      one.cpuMs += nodeMs + databaseMs + upstreamMs;
-      found.set(told, one);
-    }
-    return [...found].map(([told, { polls, seconds, cpuMs }]) => ({
-      told,
-      pollsPerSecond: rounded(polls / seconds),
-      cpu: rounded(cpuMs / seconds / 1_000 / CORES),
-    }));
-  } finally {
-    await nodes.stop();
-  }
 }
 
 export interface Idle {

@@ -9,6 +9,7 @@ import { createExecutionStore } from '../../dist/src/store/execution-store.js';
 import { createUpstreamBudgetStore } from '../../dist/src/store/upstream-budget.js';
 import { createUpstreamTroubleStore } from '../../dist/src/store/upstream-troubles.js';
 import { TENANT } from '../growth/fill.ts';
+import { rounded } from '../lib/compare.ts';
 import { query } from '../lib/query.ts';
 import type { Server } from './server.ts';
 import { type Cost, measure, type Work } from './work.ts';
@@ -147,12 +148,43 @@ export async function storeCosts(server: Server): Promise<Cost[]> {
   return found;
 }
 
-export interface Storage {
-  readonly bytesOfOpenExecution: number;
-  readonly bytesOfFinishedExecution: number;
-  readonly bytesOfRow: number;
-  readonly bytesOfBudget: number;
-  readonly bytesOfDurations: number;
+export interface Saturated {
+  /** The nodes are told of each change. */
+  readonly told: boolean;
+  readonly pollsPerSecond: number;
+  readonly databaseCpuMs: number;
+}
+
+const SLICES = 3;
+
+/** Polls as fast as they go, as they are and with the trigger silent that tells of each change, in turn. */
+export async function saturatedCosts(server: Server): Promise<Saturated[]> {
+  const database = createDatabase(server.url, silentLogger, { maxConnections: AT_ONCE });
+  const store = createExecutionStore(database.db);
+  const poll = async (worker: number) => {
+    const claims = await store.claimDue(`node-${worker}`, 10, LEASE_MS);
+    await Promise.all(claims.map((claim) => store.recordAttempt(claim, { polled: true, nextPollInMs: 1_000 })));
+    return claims.length;
+  };
+  const costs: { readonly told: boolean; readonly cost: Cost }[] = [];
+  try {
+    for (let slice = 0; slice < SLICES * 2; slice += 1) {
+      const told = slice % 2 === 0;
+      await query(server.url, `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`);
+      const what = `claims and ends of polls${told ? '' : ', the trigger silent'}`;
+      costs.push({ told, cost: await measure(server, { what, atOnce: 4, ms: MS, run: poll }) });
+    }
+    await query(server.url, 'ALTER TABLE executions ENABLE TRIGGER execution_changed');
+  } finally {
+    await database.stop();
+  }
+  const mean = (told: boolean, key: 'perSecond' | 'databaseCpuMs') =>
+    rounded(costs.filter((one) => one.told === told).reduce((sum, { cost }) => sum + cost[key], 0) / SLICES);
+  return [true, false].map((told) => ({
+    told,
+    pollsPerSecond: mean(told, 'perSecond'),
+    databaseCpuMs: mean(told, 'databaseCpuMs'),
+  }));
 }
 
 /** Tables with their indexes and what is kept out of line, after VACUUM FULL; on a disk in use there is some air besides. */

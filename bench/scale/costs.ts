@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 
-import type { Polling, Saturated, Subscribers } from '../capacity/nodes.ts';
+import type { Polling, Subscribers } from '../capacity/nodes.ts';
 import type { NotifyCost } from '../capacity/notify.ts';
+import type { Saturated } from '../capacity/store.ts';
 import type { Cost } from '../capacity/work.ts';
+import type { Spread } from './figures.ts';
 import type { Chore } from '../capacity/chores.ts';
 
 export interface Costs {
@@ -64,6 +66,17 @@ interface FanOut {
   readonly websocket: { readonly result: { readonly ours: { readonly medianMs: number } } };
 }
 
+/** `growth.ts`: the last one is as much as one node and one database can. */
+export interface LatenessRun {
+  readonly cases: {
+    readonly lateness: readonly {
+      readonly outstanding: number;
+      readonly pollsPerSecond: number;
+      readonly lateMs: Spread;
+    }[];
+  };
+}
+
 export function readResults<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../results/${name}.json`, import.meta.url), 'utf8')) as T;
 }
@@ -77,7 +90,8 @@ const STATEMENTS_OF_A_LOOP = 2;
 const LOOPS_OF_A_POLL = 2;
 
 export function readCosts(): Costs {
-  const { store, notify, chores, nodes, saturated } = readResults<{ cases: Results }>('capacity').cases;
+  const { store, notify, chores, nodes } = readResults<{ cases: Results }>('capacity').cases;
+  const { lateness } = readResults<LatenessRun>('lateness').cases;
   const fanOut = readResults<FanOut>('fan-out');
   const of = (what: string) => found(store, (one) => one.what === what, what);
   const told = (listeners: number, atOnce = 16) =>
@@ -124,9 +138,9 @@ export function readCosts(): Costs {
       idleAMinute: subscribers.nodeCpuMsAMinute,
       resync: of('10,000 watched executions, after a reconnect').nodeCpuMs / WATCHED_OF_RESYNC,
     },
-    // Of a node with more to do than there is time for, while half of the CPU is idle. Alone with its lock such a commit is
-    // quicker; beside others it first waits for theirs to reach the disk.
-    lockMs: 1_000 / found(saturated, (one) => one.told, 'saturated').pollsPerSecond,
+    // Of a node with more to poll than there is time for. Alone with its lock such a commit is quicker (`notify`); beside
+    // others it first waits for theirs to reach the disk.
+    lockMs: 1_000 / (lateness.at(-1)?.pollsPerSecond ?? NaN),
     flushMs: Math.max(0.1, untold(1).p50Ms - untold(1).databaseCpuMs - untold(1).nodeCpuMs),
   };
 }

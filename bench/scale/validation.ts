@@ -1,6 +1,6 @@
 /** The simulation beside what real nodes did on the machine that was measured: the same work, the same two cores for all. */
-import type { Polling, Saturated } from '../capacity/nodes.ts';
-import { type Costs, readResults, type Results } from './costs.ts';
+import type { Polling } from '../capacity/nodes.ts';
+import { type Costs, type LatenessRun, readResults, type Results } from './costs.ts';
 import type { Spread } from './figures.ts';
 import { outcomeOf, play, REFERENCE, share } from './scenarios.ts';
 import type { Setting } from './world.ts';
@@ -23,19 +23,17 @@ interface Observed {
 const CORES = 2;
 /** The simulated upstream on the same machine. */
 const UPSTREAM_MS = 1;
-/** As in `capacity.ts`. */
-const PAUSE_MS = 20_000;
 
 export function validate(costs: Costs): Compared[] {
-  const { nodes, saturated } = readResults<{ cases: Results }>('capacity').cases;
+  const { nodes } = readResults<{ cases: Results }>('capacity').cases;
   return [
     ...nodes.polling.map((real) => comparePolling(costs, real)),
-    ...saturated.map((real) => compareSaturated(costs, real)),
+    ...compareLateness(costs),
     budget(costs),
   ];
 }
 
-function settingOf(nodes: number, tokens: number, outstanding: number): Setting {
+function settingOf(nodes: number, tokens: number, outstanding: number, pauseMs: number): Setting {
   return {
     ...REFERENCE,
     nodes,
@@ -44,12 +42,12 @@ function settingOf(nodes: number, tokens: number, outstanding: number): Setting 
     ownTokens: false,
     sharedCores: CORES,
     upstreamMs: UPSTREAM_MS,
-    fixed: { durationMs: 3_600_000, pauseMs: PAUSE_MS, outstanding, limit: 300 },
+    fixed: { durationMs: 3_600_000, pauseMs, outstanding, limit: 300 },
   };
 }
 
 function comparePolling(costs: Costs, real: Polling): Compared {
-  const setting = settingOf(real.nodes, real.tokens, real.outstanding);
+  const setting = settingOf(real.nodes, real.tokens, real.outstanding, real.pauseMs);
   const { use, pollsPerSecond, queueLatenessMs } = outcomeOf(costs, { setting });
   return {
     what: `${real.nodes} node${real.nodes === 1 ? '' : 's'}, ${real.outstanding} outstanding`,
@@ -67,18 +65,17 @@ function comparePolling(costs: Costs, real: Polling): Compared {
   };
 }
 
-const OUTSTANDING = 12_000;
-const TOKENS = 200;
-
-function compareSaturated(costs: Costs, { told, pollsPerSecond: perSecond, cpu }: Saturated): Compared {
-  const notify = told ? ('every change' as const) : ('nothing' as const);
-  const { use, pollsPerSecond } = outcomeOf(costs, { setting: { ...settingOf(1, TOKENS, OUTSTANDING), notify } });
-  return {
-    what: `1 node, ${OUTSTANDING} outstanding${told ? '' : ', the trigger silent'}`,
-    calibrated: told,
-    real: { perSecond, cpu },
-    simulated: { perSecond: pollsPerSecond, cpu: use.database },
-  };
+function compareLateness(costs: Costs): Compared[] {
+  return readResults<LatenessRun>('lateness').cases.lateness.map(({ outstanding, pollsPerSecond: perSecond, lateMs }) => {
+    const setting = settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000);
+    const { use, pollsPerSecond, queueLatenessMs: late } = outcomeOf(costs, { setting });
+    return {
+      what: `1 node, ${outstanding} outstanding, when little else ran`,
+      calibrated: outstanding > 1_000,
+      real: { perSecond, cpu: null, lateMs: { p50: lateMs.p50, p99: lateMs.p99 } },
+      simulated: { perSecond: pollsPerSecond, cpu: use.database, lateMs: { p50: late.p50, p99: late.p99 } },
+    };
+  });
 }
 
 interface BudgetRun {

@@ -185,16 +185,11 @@ async function queued(db: Db, credentialId: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/**
- * Nothing is forgotten that could refuse a call: without a row a credential has its whole budget. The latest calls stand
- * last; that they are old is a cheap question, and most rows fail it. The exact one is asked of the others.
- */
+/** Nothing is forgotten that could refuse a call: without a row a credential has its whole budget. */
 async function sweep(db: Db, { windowMs }: BudgetOptions): Promise<number> {
-  const isOld = (calls: RawBuilder<Date[]>) =>
-    sql<boolean>`COALESCE(${calls}[cardinality(${calls})] <= now() - ${span(windowMs)}, true)`;
   const result = await sql`
     DELETE FROM upstream_budgets
-    WHERE COALESCE(blocked_until <= now(), true) AND ${isOld(sql`starts`)} AND ${isOld(sql`polls`)}
+    WHERE COALESCE(blocked_until <= now(), true)
       AND NOT EXISTS (SELECT FROM unnest(starts || polls) AS each WHERE each > now() - ${span(windowMs)})`.execute(
     db,
   );
