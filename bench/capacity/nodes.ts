@@ -54,7 +54,13 @@ export interface NodeCosts {
 
 export async function nodeCosts(): Promise<NodeCosts> {
   const polling: Polling[] = [];
-  for (const [count, outstanding] of [[1, 300], [1, 1_200], [3, 300], [3, 1_200], [1, 12_000]] as const)
+  for (const [count, outstanding] of [
+    [1, 300],
+    [1, 1_200],
+    [3, 300],
+    [3, 1_200],
+    [1, 12_000],
+  ] as const)
     polling.push(await pollingOf(count, outstanding));
   return { idle: [await idleOf(1), await idleOf(4)], polling, subscribers: [await subscribersOf(400)] };
 }
@@ -213,7 +219,12 @@ async function subscribersOf(count: number): Promise<Subscribers> {
     durations: () => 3_600_000,
     rateLimitPerMinute: 1_000_000,
     // Nothing but the subscribers is to be seen.
-    env: { POLL_INITIAL_MS: '600000', POLL_MAX_MS: '3600000', MAX_CONNECTIONS_PER_IDENTITY: '0', MAX_CONNECTIONS_PER_ADDRESS: '0' },
+    env: {
+      POLL_INITIAL_MS: '600000',
+      POLL_MAX_MS: '3600000',
+      MAX_CONNECTIONS_PER_IDENTITY: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
+    },
   });
   try {
     const url = nodes.programs[0]?.url ?? '';
@@ -249,7 +260,9 @@ async function subscribersOf(count: number): Promise<Subscribers> {
 
 function subscribe(url: string, token: string, id: string): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { perMessageDeflate: false });
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    perMessageDeflate: false,
+  });
   const send = (message: object) => socket.send(JSON.stringify(message));
   socket.on('open', () => send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
   socket.on('message', (data: Buffer) => {

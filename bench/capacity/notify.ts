@@ -56,9 +56,13 @@ async function withTrigger(
   run: (worker: number) => Promise<number>,
 ): Promise<NotifyCost> {
   await query(server.url, `ALTER TABLE executions ${state} TRIGGER execution_changed`);
-  const child = fork(fileURLToPath(new URL('listeners.ts', import.meta.url)), [server.url, String(listeners)], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
+  const child = fork(
+    fileURLToPath(new URL('listeners.ts', import.meta.url)),
+    [server.url, String(listeners)],
+    {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    },
+  );
   await once(child, 'message');
   const cpu = cpuOfProcess(child.pid ?? 0);
   const what = `a change${state === 'ENABLE' ? ` that ${listeners} nodes are told of` : ' that nobody is told of'}`;

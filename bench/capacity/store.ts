@@ -27,7 +27,15 @@ const REQUEST: NewExecution['request'] = {
   metrics: [],
   groupBy: ['OAUTH_CLIENT'],
   clientId: null,
-  filters: { oauthClientNames: [], httpMethods: [], templateUris: [], platforms: [], userIds: [], oauthClientIds: [], organizationIds: [] },
+  filters: {
+    oauthClientNames: [],
+    httpMethods: [],
+    templateUris: [],
+    platforms: [],
+    userIds: [],
+    oauthClientIds: [],
+    organizationIds: [],
+  },
   sortBy: [],
 };
 
@@ -79,7 +87,11 @@ export async function storeCosts(server: Server): Promise<Cost[]> {
   const database = createDatabase(server.url, silentLogger, { maxConnections: AT_ONCE });
   const store = createExecutionStore(database.db);
   const budget = createUpstreamBudgetStore(database.db, { limit: 250, windowMs: 61_000 });
-  const troubles = createUpstreamTroubleStore(database.db, { afterFailures: 5, firstPauseMs: 1_000, longestPauseMs: 30_000 });
+  const troubles = createUpstreamTroubleStore(database.db, {
+    afterFailures: 5,
+    firstPauseMs: 1_000,
+    longestPauseMs: 30_000,
+  });
   let count = 0;
   const next = () => (count += 1);
 
@@ -114,7 +126,12 @@ export async function storeCosts(server: Server): Promise<Cost[]> {
   const ids = some.map(({ id }) => `exe_${id.replaceAll('-', '')}`);
   const idsFrom = (many: number) => Array.from({ length: many }, () => ids[next() % ids.length] ?? '');
   const whole = await start();
-  await store.finish(whole, { status: 'SUCCEEDED', asOf: new Date(), truncated: false }, rowsOf(1_000), WEEK_MS);
+  await store.finish(
+    whole,
+    { status: 'SUCCEEDED', asOf: new Date(), truncated: false },
+    rowsOf(1_000),
+    WEEK_MS,
+  );
   const { id: paged } = whole.execution;
 
   const one = (run: (worker: number) => Promise<unknown>) => async (worker: number) => {
@@ -132,12 +149,30 @@ export async function storeCosts(server: Server): Promise<Cost[]> {
     { what: 'a page of 1,000 rows', atOnce: AT_ONCE, run: one(() => store.blocks(paged, 0, 1_000)) },
     { what: 'a status, alone', atOnce: AT_ONCE, run: one(() => store.getMany(idsFrom(1))) },
     { what: 'a status, among 100', atOnce: 4, run: async () => (await store.getMany(idsFrom(100))).size },
-    { what: '10,000 watched executions, after a reconnect', atOnce: 1, run: one(() => store.getMany(ids.slice(0, 10_000))) },
+    {
+      what: '10,000 watched executions, after a reconnect',
+      atOnce: 1,
+      run: one(() => store.getMany(ids.slice(0, 10_000))),
+    },
     { what: 'an admission, one token', atOnce: AT_ONCE, run: one(() => budget.admit('hot', 'POLL')) },
-    { what: 'an admission, many tokens', atOnce: AT_ONCE, run: one(() => budget.admit(`many-${next() % 20_000}`, 'POLL')) },
-    { what: 'a look-up that is counted', atOnce: AT_ONCE, run: one(() => budget.count(`looked-${next() % 20_000}`)) },
+    {
+      what: 'an admission, many tokens',
+      atOnce: AT_ONCE,
+      run: one(() => budget.admit(`many-${next() % 20_000}`, 'POLL')),
+    },
+    {
+      what: 'a look-up that is counted',
+      atOnce: AT_ONCE,
+      run: one(() => budget.count(`looked-${next() % 20_000}`)),
+    },
     { what: 'a look for the next poll', atOnce: AT_ONCE, run: one(() => store.msUntilNextDue('bench')) },
-    { what: 'a claim of which nothing comes', atOnce: AT_ONCE, run: one(async () => { await store.claimDue('bench', 0, LEASE_MS); }) },
+    {
+      what: 'a claim of which nothing comes',
+      atOnce: AT_ONCE,
+      run: one(async () => {
+        await store.claimDue('bench', 0, LEASE_MS);
+      }),
+    },
   ];
   const found: Cost[] = [];
   try {
@@ -163,14 +198,19 @@ export async function saturatedCosts(server: Server): Promise<Saturated[]> {
   const store = createExecutionStore(database.db);
   const poll = async (worker: number) => {
     const claims = await store.claimDue(`node-${worker}`, 10, LEASE_MS);
-    await Promise.all(claims.map((claim) => store.recordAttempt(claim, { polled: true, nextPollInMs: 1_000 })));
+    await Promise.all(
+      claims.map((claim) => store.recordAttempt(claim, { polled: true, nextPollInMs: 1_000 })),
+    );
     return claims.length;
   };
   const costs: { readonly told: boolean; readonly cost: Cost }[] = [];
   try {
     for (let slice = 0; slice < SLICES * 2; slice += 1) {
       const told = slice % 2 === 0;
-      await query(server.url, `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`);
+      await query(
+        server.url,
+        `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`,
+      );
       const what = `claims and ends of polls${told ? '' : ', the trigger silent'}`;
       costs.push({ told, cost: await measure(server, { what, atOnce: 4, ms: MS, run: poll }) });
     }
@@ -190,6 +230,10 @@ export async function saturatedCosts(server: Server): Promise<Saturated[]> {
 /** Tables with their indexes and what is kept out of line, after VACUUM FULL; on a disk in use there is some air besides. */
 export async function bytesOf(url: string, table: string): Promise<number> {
   await query(url, `VACUUM FULL ${table}`);
-  const { rows } = await query<{ bytes: string }>(url, 'SELECT pg_total_relation_size($1::regclass) AS bytes', [table]);
+  const { rows } = await query<{ bytes: string }>(
+    url,
+    'SELECT pg_total_relation_size($1::regclass) AS bytes',
+    [table],
+  );
   return Number(rows[0]?.bytes);
 }

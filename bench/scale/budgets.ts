@@ -2,7 +2,12 @@
  * The budget of each tenant's token as the store keeps it (`src/store/upstream-budget.ts`), in memory: the rules are the
  * domain's, and so is how refused calls are placed one behind the other.
  */
-import { type BudgetOptions, mostBefore, mostStarts, type UpstreamCall } from '../../dist/src/domain/upstream-budget.js';
+import {
+  type BudgetOptions,
+  mostBefore,
+  mostStarts,
+  type UpstreamCall,
+} from '../../dist/src/domain/upstream-budget.js';
 
 export interface Budgets {
   /** Null: admitted; else milliseconds until it may be tried again. */

@@ -95,8 +95,13 @@ export function readCosts(): Costs {
   const fanOut = readResults<FanOut>('fan-out');
   const of = (what: string) => found(store, (one) => one.what === what, what);
   const told = (listeners: number, atOnce = 16) =>
-    found(notify, (one) => one.trigger && one.listeners === listeners && one.atOnce === atOnce, `${listeners} listeners`);
-  const untold = (atOnce: number) => found(notify, (one) => !one.trigger && one.atOnce === atOnce, 'no trigger');
+    found(
+      notify,
+      (one) => one.trigger && one.listeners === listeners && one.atOnce === atOnce,
+      `${listeners} listeners`,
+    );
+  const untold = (atOnce: number) =>
+    found(notify, (one) => !one.trigger && one.atOnce === atOnce, 'no trigger');
   const [alone, few] = [pollingOf(nodes.polling, 1), pollingOf(nodes.polling, 3)];
   const subscribers = nodes.subscribers[0]!;
   const write = told(0).databaseCpuMs;
@@ -122,8 +127,13 @@ export function readCosts(): Costs {
       connect: subscribers.databaseCpuMsToConnect,
       resync: of('10,000 watched executions, after a reconnect').databaseCpuMs / WATCHED_OF_RESYNC,
       idleAMinute: subscribers.databaseCpuMsAMinute,
-      chores: ['forget unused budgets', 'forget unneeded tokens', 'which of 10,000 tokens are needed',
-        'forget old durations', 'tell 1,000 kinds of durations', 'read 1,000 kinds of durations',
+      chores: [
+        'forget unused budgets',
+        'forget unneeded tokens',
+        'which of 10,000 tokens are needed',
+        'forget old durations',
+        'tell 1,000 kinds of durations',
+        'read 1,000 kinds of durations',
       ].reduce((sum, what) => sum + chore(what), 0),
     },
     node: {

@@ -24,7 +24,8 @@ export function createDistribution(): Distribution {
     let passed = 0;
     for (const bin of [...bins.keys()].sort((a, b) => a - b)) {
       passed += bins.get(bin) ?? 0;
-      if (passed >= share * count) return bin < 0 ? 0 : Number((LEAST_MS * RATIO ** (bin + 0.5)).toPrecision(3));
+      if (passed >= share * count)
+        return bin < 0 ? 0 : Number((LEAST_MS * RATIO ** (bin + 0.5)).toPrecision(3));
     }
     return NaN;
   };
@@ -62,7 +63,16 @@ export interface Figures {
 
 export function createFigures(): Figures {
   return {
-    started: 0, ended: 0, polls: 0, calls: 0, putOff: 0, changes: 0, looks: 0, owed: 0, delivered: 0, spread: 0,
+    started: 0,
+    ended: 0,
+    polls: 0,
+    calls: 0,
+    putOff: 0,
+    changes: 0,
+    looks: 0,
+    owed: 0,
+    delivered: 0,
+    spread: 0,
     detection: createDistribution(),
     delivery: createDistribution(),
     lateness: createDistribution(),

@@ -45,13 +45,22 @@ if (wanted('nodes'))
 
 if (wanted('walls')) {
   const bySubscribers = (what: string, setting: Setting) => {
-    const wall = wallOf(costs, 200_000, (subscribers) => ({ ...setting, subscribers, startsPerSecond: 5 }), 3_200_000);
+    const wall = wallOf(
+      costs,
+      200_000,
+      (subscribers) => ({ ...setting, subscribers, startsPerSecond: 5 }),
+      3_200_000,
+    );
     const found = { what, unit: 'subscribers', ...wall };
     tell('wall', found);
     return found;
   };
   const byStarts = (what: string, setting: Setting, from: number) => {
-    const found = { what, unit: 'starts a second', ...wallOf(costs, from, (startsPerSecond) => ({ ...setting, startsPerSecond })) };
+    const found = {
+      what,
+      unit: 'starts a second',
+      ...wallOf(costs, from, (startsPerSecond) => ({ ...setting, startsPerSecond })),
+    };
     tell('wall', found);
     return found;
   };
@@ -64,12 +73,20 @@ if (wanted('walls')) {
     byStarts('and a disk that has it in 0.2 ms', quick, 64),
     byStarts('and NOTIFY of submissions and ends alone', { ...ISSUED, notify: 'ends' }, 32),
     byStarts('and pubsub elsewhere (Redis, NATS): no NOTIFY at all', { ...ISSUED, notify: 'nothing' }, 64),
-    byStarts('and pubsub elsewhere, and one node wakes for a poll', { ...ISSUED, notify: 'nothing', wake: 'one' }, 64),
+    byStarts(
+      'and pubsub elsewhere, and one node wakes for a poll',
+      { ...ISSUED, notify: 'nothing', wake: 'one' },
+      64,
+    ),
   ];
 }
 
 if (wanted('failures')) cases['failures'] = failures();
-save('scale', { ...kept(), ...cases }, { measured: facts(), reference: REFERENCE, startsADayOfATenant: STARTS_A_DAY, costs });
+save(
+  'scale',
+  { ...kept(), ...cases },
+  { measured: facts(), reference: REFERENCE, startsADayOfATenant: STARTS_A_DAY, costs },
+);
 
 function failures() {
   const busy = { ...ISSUED, startsPerSecond: AVERAGE };
@@ -94,8 +111,17 @@ function failures() {
   failedOver.world.failOver(30_000);
   failedOver.runFor(120_000);
   const found = {
-    nodeDied: { reconnecting: each, connectMs: died.figures.connected.spread(), latenessMs: died.figures.lateness.spread() },
-    rolled: { reconnecting: 4 * each, everyMs: 15_000, connectMs: rolled.figures.connected.spread(), latenessMs: rolled.figures.lateness.spread() },
+    nodeDied: {
+      reconnecting: each,
+      connectMs: died.figures.connected.spread(),
+      latenessMs: died.figures.lateness.spread(),
+    },
+    rolled: {
+      reconnecting: 4 * each,
+      everyMs: 15_000,
+      connectMs: rolled.figures.connected.spread(),
+      latenessMs: rolled.figures.lateness.spread(),
+    },
     everybody: { reconnecting: REFERENCE.subscribers, connectMs: all.figures.connected.spread() },
     failedOver: {
       awayMs: 30_000,
@@ -112,7 +138,9 @@ function failures() {
 }
 
 function facts() {
-  const { date, machine, commit } = readResults<{ date: string; machine: string; commit: string }>('capacity');
+  const { date, machine, commit } = readResults<{ date: string; machine: string; commit: string }>(
+    'capacity',
+  );
   return { date, machine, commit };
 }
 

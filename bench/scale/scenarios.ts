@@ -78,7 +78,10 @@ export function play(costs: Costs, setting: Setting, seed = 1): Play {
   };
 }
 
-export function outcomeOf(costs: Costs, { setting, warmUpMs = 60_000, measuredMs = 20_000, seed = 1 }: Run): Outcome {
+export function outcomeOf(
+  costs: Costs,
+  { setting, warmUpMs = 60_000, measuredMs = 20_000, seed = 1 }: Run,
+): Outcome {
   const { world, figures, runFor } = play(costs, setting, seed);
   runFor(warmUpMs);
   const before = { ...figures };
@@ -87,7 +90,8 @@ export function outcomeOf(costs: Costs, { setting, warmUpMs = 60_000, measuredMs
   Object.assign(figures, { detection: fresh.detection, delivery: fresh.delivery, lateness: fresh.lateness });
   for (const station of [world.database, world.lock, ...world.nodes]) station.reset();
   runFor(measuredMs);
-  const perSecond = (key: 'started' | 'polls' | 'changes' | 'ended') => (figures[key] - before[key]) / (measuredMs / 1_000);
+  const perSecond = (key: 'started' | 'polls' | 'changes' | 'ended') =>
+    (figures[key] - before[key]) / (measuredMs / 1_000);
   const used = world.nodes.map((node) => node.utilization());
   return {
     use: {
@@ -135,8 +139,14 @@ export interface Wall {
 }
 
 /** Raises something from `from` on until something gives, then looks between; exact to an eighth. */
-export function wallOf(costs: Costs, from: number, settingAt: (value: number) => Setting, most = Infinity): Wall {
-  const at = (value: number) => outcomeOf(costs, { setting: settingAt(value), warmUpMs: 25_000, measuredMs: 5_000 });
+export function wallOf(
+  costs: Costs,
+  from: number,
+  settingAt: (value: number) => Setting,
+  most = Infinity,
+): Wall {
+  const at = (value: number) =>
+    outcomeOf(costs, { setting: settingAt(value), warmUpMs: 25_000, measuredMs: 5_000 });
   let low = 0;
   let high = from;
   let good = at(from);

@@ -41,7 +41,10 @@ export function nextArrival(perSecond: number, random: Random): number {
 /** How much more than on average is asked in an hour of the day: a morning peak, a lower one after lunch, quiet nights. */
 export const BY_HOUR: readonly number[] = (() => {
   const bell = (hour: number, at: number, width: number) => Math.exp(-(((hour - at) / width) ** 2));
-  const raw = Array.from({ length: 24 }, (_, hour) => 0.15 + 2.2 * bell(hour, 9, 1.8) + 1.3 * bell(hour, 14, 2.5));
+  const raw = Array.from(
+    { length: 24 },
+    (_, hour) => 0.15 + 2.2 * bell(hour, 9, 1.8) + 1.3 * bell(hour, 14, 2.5),
+  );
   const mean = raw.reduce((sum, one) => sum + one, 0) / 24;
   return raw.map((one) => one / mean);
 })();

@@ -78,30 +78,52 @@ function cost(what: string): Cost {
 const TABLES: Readonly<Record<string, () => string>> = {
   machine: () => `Measured on ${capacity.machine}, ${capacity.date.slice(0, 10)}.`,
   database: () => {
-    const shown = ['a poll, nobody else', 'a start', 'a result of 100 rows', 'a result of 1,000 rows', 'a result of 10,000 rows',
-      'a page of 1,000 rows', 'a status, alone', 'a status, among 100', 'an admission, many tokens', 'an admission, one token',
-      'a look-up that is counted', 'a look for the next poll'];
+    const shown = [
+      'a poll, nobody else',
+      'a start',
+      'a result of 100 rows',
+      'a result of 1,000 rows',
+      'a result of 10,000 rows',
+      'a page of 1,000 rows',
+      'a status, alone',
+      'a status, among 100',
+      'an admission, many tokens',
+      'an admission, one token',
+      'a look-up that is counted',
+      'a look for the next poll',
+    ];
     return table(
       ['', 'CPU, ms', `a second on ${CORES} cores at ${percent(USABLE)}`, 'WAL, KB'],
-      shown.map(cost).map(({ what, databaseCpuMs, walBytes }) => [
-        what.replace(', nobody else', ''),
-        databaseCpuMs,
-        number((CORES * USABLE * 1_000) / databaseCpuMs),
-        walBytes < 200 ? '-' : number(walBytes / 1_000),
-      ]),
+      shown
+        .map(cost)
+        .map(({ what, databaseCpuMs, walBytes }) => [
+          what.replace(', nobody else', ''),
+          databaseCpuMs,
+          number((CORES * USABLE * 1_000) / databaseCpuMs),
+          walBytes < 200 ? '-' : number(walBytes / 1_000),
+        ]),
     );
   },
   notify: () =>
     table(
       ['Nodes that LISTEN', 'changes a second', 'CPU of PostgreSQL for each, ms', 'p99, ms'],
-      notify.filter(({ atOnce }) => atOnce > 1).map(({ trigger, listeners, perSecond, databaseCpuMs, p99Ms }) => [
-        trigger ? listeners : 'no NOTIFY at all', number(perSecond), databaseCpuMs, number(p99Ms),
-      ]),
+      notify
+        .filter(({ atOnce }) => atOnce > 1)
+        .map(({ trigger, listeners, perSecond, databaseCpuMs, p99Ms }) => [
+          trigger ? listeners : 'no NOTIFY at all',
+          number(perSecond),
+          databaseCpuMs,
+          number(p99Ms),
+        ]),
     ),
   saturated: () =>
     table(
       ['Polls as fast as they go', 'a second', 'CPU of PostgreSQL for each, ms'],
-      saturated.map(({ told, pollsPerSecond, databaseCpuMs }) => [told ? 'as they are' : 'the NOTIFY trigger silent', number(pollsPerSecond), databaseCpuMs]),
+      saturated.map(({ told, pollsPerSecond, databaseCpuMs }) => [
+        told ? 'as they are' : 'the NOTIFY trigger silent',
+        number(pollsPerSecond),
+        databaseCpuMs,
+      ]),
     ),
   node: () => {
     const [subscribers] = nodes.subscribers;
@@ -116,8 +138,16 @@ const TABLES: Readonly<Record<string, () => string>> = {
         ['a status', costs.node.status, one(costs.node.status)],
         ['a page of 1,000 rows, again', costs.node.page, one(costs.node.page)],
         ['a notification', costs.node.told, one(costs.node.told)],
-        ['a subscriber who comes, token unknown', subscribers?.nodeCpuMsToConnect ?? '', one(subscribers?.nodeCpuMsToConnect ?? NaN)],
-        ['an idle subscriber with a token of his own, a minute', subscribers?.nodeCpuMsAMinute ?? '', `${number((USABLE * 60_000) / (subscribers?.nodeCpuMsAMinute ?? NaN))} of them`],
+        [
+          'a subscriber who comes, token unknown',
+          subscribers?.nodeCpuMsToConnect ?? '',
+          one(subscribers?.nodeCpuMsToConnect ?? NaN),
+        ],
+        [
+          'an idle subscriber with a token of his own, a minute',
+          subscribers?.nodeCpuMsAMinute ?? '',
+          `${number((USABLE * 60_000) / (subscribers?.nodeCpuMsAMinute ?? NaN))} of them`,
+        ],
         ['memory of an idle WebSocket', '-', `${websocket.ours.rssKb} KB`],
         ['memory of an idle event stream', '-', `${stream.ours.rssKb} KB`],
       ],
@@ -129,10 +159,26 @@ const TABLES: Readonly<Record<string, () => string>> = {
     return table(
       ['An idle subscriber with a Genesys token of his own', 'in a minute', 'a million of them'],
       [
-        ['calls to Genesys Cloud', one?.upstreamCallsAMinute ?? '', `${number(((one?.upstreamCallsAMinute ?? NaN) * 1_000_000) / 60)} a second`],
-        ['commits of PostgreSQL', one?.commitsAMinute ?? '', `${number(((one?.commitsAMinute ?? NaN) * 1_000_000) / 60)} a second`],
-        ["PostgreSQL's CPU", `${one?.databaseCpuMsAMinute} ms`, `${number((one?.databaseCpuMsAMinute ?? NaN) * million)} cores`],
-        ["the nodes' CPU", `${one?.nodeCpuMsAMinute} ms`, `${number((one?.nodeCpuMsAMinute ?? NaN) * million)} cores`],
+        [
+          'calls to Genesys Cloud',
+          one?.upstreamCallsAMinute ?? '',
+          `${number(((one?.upstreamCallsAMinute ?? NaN) * 1_000_000) / 60)} a second`,
+        ],
+        [
+          'commits of PostgreSQL',
+          one?.commitsAMinute ?? '',
+          `${number(((one?.commitsAMinute ?? NaN) * 1_000_000) / 60)} a second`,
+        ],
+        [
+          "PostgreSQL's CPU",
+          `${one?.databaseCpuMsAMinute} ms`,
+          `${number((one?.databaseCpuMsAMinute ?? NaN) * million)} cores`,
+        ],
+        [
+          "the nodes' CPU",
+          `${one?.nodeCpuMsAMinute} ms`,
+          `${number((one?.nodeCpuMsAMinute ?? NaN) * million)} cores`,
+        ],
       ],
     );
   },
@@ -148,9 +194,21 @@ const TABLES: Readonly<Record<string, () => string>> = {
         ['an execution', one.bytesOfExecution, ''],
         ['a row of a result, as row and in its block', ofRow, ''],
         ['2 million executions a day with 100 rows each, kept a week', '', `${number(week)} GB`],
-        ['the budget of a token, 50 calls in it', bytes('forget unused budgets'), `${number(bytes('forget unused budgets') / 10)} MB`],
-        ['durations of one kind of query of a tenant', bytes('forget old durations'), `${number(bytes('forget old durations') / 10)} MB for each kind`],
-        ['a connection, private memory', (connections[0]?.privateKb ?? NaN) * 1_000, `${number((connections[0]?.privateKb ?? NaN) * 2.1)} MB at 100 nodes (2,100 connections)`],
+        [
+          'the budget of a token, 50 calls in it',
+          bytes('forget unused budgets'),
+          `${number(bytes('forget unused budgets') / 10)} MB`,
+        ],
+        [
+          'durations of one kind of query of a tenant',
+          bytes('forget old durations'),
+          `${number(bytes('forget old durations') / 10)} MB for each kind`,
+        ],
+        [
+          'a connection, private memory',
+          (connections[0]?.privateKb ?? NaN) * 1_000,
+          `${number((connections[0]?.privateKb ?? NaN) * 2.1)} MB at 100 nodes (2,100 connections)`,
+        ],
       ],
     );
   },
@@ -161,7 +219,16 @@ const TABLES: Readonly<Record<string, () => string>> = {
     ),
   validation: () =>
     table(
-      ['', 'a second, real', 'simulated', 'error', 'CPU, real', 'simulated', 'late p50/p99 ms, real', 'simulated'],
+      [
+        '',
+        'a second, real',
+        'simulated',
+        'error',
+        'CPU, real',
+        'simulated',
+        'late p50/p99 ms, real',
+        'simulated',
+      ],
       scale.validation.map(({ what, calibrated, real, simulated }) => [
         `${what}${calibrated ? ' *' : ''}`,
         real.perSecond,
@@ -173,17 +240,33 @@ const TABLES: Readonly<Record<string, () => string>> = {
         simulated.lateMs ? `${number(simulated.lateMs.p50)}/${number(simulated.lateMs.p99)}` : '-',
       ]),
     ),
-  nodes: () => table(USE_HEAD('Nodes'), scale.nodes.map((one) => [one.nodes, ...useOf(one)])),
-  day: () => table(USE_HEAD('Hour'), scale.day.map((one) => [`${one.hour}:00`, ...useOf(one)])),
+  nodes: () =>
+    table(
+      USE_HEAD('Nodes'),
+      scale.nodes.map((one) => [one.nodes, ...useOf(one)]),
+    ),
+  day: () =>
+    table(
+      USE_HEAD('Hour'),
+      scale.day.map((one) => [`${one.hour}:00`, ...useOf(one)]),
+    ),
   walls: () =>
     table(
       ['', 'holds', 'then gives way'],
-      scale.walls.map(({ what, unit, at, gives }) => [what, `${gives === 'nothing' ? 'over ' : ''}${number(at)} ${unit}`, gives]),
+      scale.walls.map(({ what, unit, at, gives }) => [
+        what,
+        `${gives === 'nothing' ? 'over ' : ''}${number(at)} ${unit}`,
+        gives,
+      ]),
     ),
   failures: () => {
     const { nodeDied, rolled, everybody, failedOver } = scale.failures;
     const row = (what: string, { reconnecting, connectMs }: Reconnected): Row => [
-      what, number(reconnecting), seconds(connectMs.p50), seconds(connectMs.p99), seconds(connectMs.max),
+      what,
+      number(reconnecting),
+      seconds(connectMs.p50),
+      seconds(connectMs.p99),
+      seconds(connectMs.max),
     ];
     return [
       table(
@@ -203,25 +286,55 @@ const TABLES: Readonly<Record<string, () => string>> = {
 };
 
 function USE_HEAD(first: string): Row {
-  return [first, 'starts a second', 'polls a second', "PostgreSQL's CPU", 'NOTIFY lock', 'busiest node', 'largest token', 'lag p50/p99', 'delivery p50/p99', 'late p99'];
+  return [
+    first,
+    'starts a second',
+    'polls a second',
+    "PostgreSQL's CPU",
+    'NOTIFY lock',
+    'busiest node',
+    'largest token',
+    'lag p50/p99',
+    'delivery p50/p99',
+    'late p99',
+  ];
 }
 
-function useOf({ use, startsPerSecond, pollsPerSecond, detectionLagMs: lag, deliveryMs: delivery, queueLatenessMs: late }: Outcome): Row {
+function useOf({
+  use,
+  startsPerSecond,
+  pollsPerSecond,
+  detectionLagMs: lag,
+  deliveryMs: delivery,
+  queueLatenessMs: late,
+}: Outcome): Row {
   return [
-    number(startsPerSecond), number(pollsPerSecond), percent(use.database), percent(use.commitLock), percent(use.busiestNode),
-    percent(use.largestBudget), `${seconds(lag.p50)}/${seconds(lag.p99)}`, `${seconds(delivery.p50)}/${seconds(delivery.p99)}`, seconds(late.p99),
+    number(startsPerSecond),
+    number(pollsPerSecond),
+    percent(use.database),
+    percent(use.commitLock),
+    percent(use.busiestNode),
+    percent(use.largestBudget),
+    `${seconds(lag.p50)}/${seconds(lag.p99)}`,
+    `${seconds(delivery.p50)}/${seconds(delivery.p99)}`,
+    seconds(late.p99),
   ];
 }
 
 const before = readFileSync(FILE, 'utf8');
-const filled = before.replaceAll(/(<!-- figures: (\w+) -->)[^]*?(<!-- end -->)/g, (_, begin: string, name: string, end: string) => {
-  const make = TABLES[name];
-  if (!make) throw new Error(`no such figures: ${name}`);
-  return `${begin}\n\n${make()}\n\n${end}`;
-});
+const filled = before.replaceAll(
+  /(<!-- figures: (\w+) -->)[^]*?(<!-- end -->)/g,
+  (_, begin: string, name: string, end: string) => {
+    const make = TABLES[name];
+    if (!make) throw new Error(`no such figures: ${name}`);
+    return `${begin}\n\n${make()}\n\n${end}`;
+  },
+);
 const after = await format(filled, { ...(await resolveConfig(FILE)), parser: 'markdown' });
 if (!process.argv.includes('--check')) writeFileSync(FILE, after);
 else if (after !== before) {
-  console.error('docs/scaling.md is not what bench/results say: run `node bench/scale/tables.ts` and commit it.');
+  console.error(
+    'docs/scaling.md is not what bench/results say: run `node bench/scale/tables.ts` and commit it.',
+  );
   process.exitCode = 1;
 }

@@ -54,7 +54,9 @@ function comparePolling(costs: Costs, real: Polling): Compared {
     calibrated: real.outstanding === 1_200,
     real: {
       perSecond: real.pollsPerSecond,
-      cpu: share((real.pollsPerSecond * (real.nodeCpuMs + real.databaseCpuMs + real.upstreamCpuMs)) / CORES / 1_000),
+      cpu: share(
+        (real.pollsPerSecond * (real.nodeCpuMs + real.databaseCpuMs + real.upstreamCpuMs)) / CORES / 1_000,
+      ),
       lateMs: { p50: real.lateMs.p50, p99: real.lateMs.p99 },
     },
     simulated: {
@@ -66,16 +68,18 @@ function comparePolling(costs: Costs, real: Polling): Compared {
 }
 
 function compareLateness(costs: Costs): Compared[] {
-  return readResults<LatenessRun>('lateness').cases.lateness.map(({ outstanding, pollsPerSecond: perSecond, lateMs }) => {
-    const setting = settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000);
-    const { use, pollsPerSecond, queueLatenessMs: late } = outcomeOf(costs, { setting });
-    return {
-      what: `1 node, ${outstanding} outstanding, when little else ran`,
-      calibrated: outstanding > 1_000,
-      real: { perSecond, cpu: null, lateMs: { p50: lateMs.p50, p99: lateMs.p99 } },
-      simulated: { perSecond: pollsPerSecond, cpu: use.database, lateMs: { p50: late.p50, p99: late.p99 } },
-    };
-  });
+  return readResults<LatenessRun>('lateness').cases.lateness.map(
+    ({ outstanding, pollsPerSecond: perSecond, lateMs }) => {
+      const setting = settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000);
+      const { use, pollsPerSecond, queueLatenessMs: late } = outcomeOf(costs, { setting });
+      return {
+        what: `1 node, ${outstanding} outstanding, when little else ran`,
+        calibrated: outstanding > 1_000,
+        real: { perSecond, cpu: null, lateMs: { p50: lateMs.p50, p99: lateMs.p99 } },
+        simulated: { perSecond: pollsPerSecond, cpu: use.database, lateMs: { p50: late.p50, p99: late.p99 } },
+      };
+    },
+  );
 }
 
 interface BudgetRun {
@@ -90,7 +94,15 @@ function budget(costs: Costs): Compared {
   const run = readResults<BudgetRun>('budget');
   const { nodes, limitPerMinute: limit, outstanding } = run;
   const fixed = { durationMs: 3_600_000, pauseMs: 30_000, outstanding, limit };
-  const { figures, runFor } = play(costs, { ...REFERENCE, nodes, tenants: 1, subscribers: 0, ownTokens: false, sharedCores: CORES, fixed });
+  const { figures, runFor } = play(costs, {
+    ...REFERENCE,
+    nodes,
+    tenants: 1,
+    subscribers: 0,
+    ownTokens: false,
+    sharedCores: CORES,
+    fixed,
+  });
   runFor(120_000);
   const before = figures.calls;
   runFor(180_000);

@@ -33,7 +33,12 @@ export interface Setting {
   /** Everything on this machine, nodes and upstream included; for comparing with what was measured. */
   readonly sharedCores?: number;
   /** All take so long, and wait so long between two polls; for comparing. */
-  readonly fixed?: { readonly durationMs: number; readonly pauseMs: number; readonly outstanding: number; readonly limit: number };
+  readonly fixed?: {
+    readonly durationMs: number;
+    readonly pauseMs: number;
+    readonly outstanding: number;
+    readonly limit: number;
+  };
   readonly upstreamMs?: number;
 }
 
@@ -72,7 +77,14 @@ const UPSTREAM_MS = 100;
 /** Pages and looks at the status that follow each result; assumed. */
 const [PAGES, LOOKS] = [3, 5];
 
-export function createWorld(clock: Clock, costs: Costs, setting: Setting, figures: Figures, skew: Skew, random: Random): World {
+export function createWorld(
+  clock: Clock,
+  costs: Costs,
+  setting: Setting,
+  figures: Figures,
+  skew: Skew,
+  random: Random,
+): World {
   const { database: of, node: by } = costs;
   const flushMs = setting.flushMs ?? costs.flushMs;
   // Not all of the measured time is the disk's.
@@ -84,7 +96,8 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
   const database = createStation(clock, {
     servers: setting.sharedCores ?? setting.cores,
     background:
-      idle(of.idleAMinute) + (setting.fixed ? 0 : (setting.nodes * of.chores) / 30_000) +
+      idle(of.idleAMinute) +
+      (setting.fixed ? 0 : (setting.nodes * of.chores) / 30_000) +
       (reads * (PAGES * of.page + LOOKS * of.status)) / 1_000,
   });
   const lock = createStation(clock, { servers: 1 });
@@ -93,10 +106,17 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
       ? database
       : createStation(clock, {
           servers: 1,
-          background: idle(by.idleAMinute) / setting.nodes + (reads * (PAGES * by.page + LOOKS * by.status)) / setting.nodes / 1_000,
+          background:
+            idle(by.idleAMinute) / setting.nodes +
+            (reads * (PAGES * by.page + LOOKS * by.status)) / setting.nodes / 1_000,
         }),
   );
-  const policy = createPollPolicy({ models: createDurationModels(), price: createCallPrice(() => clock.now), ...POLICY, random });
+  const policy = createPollPolicy({
+    models: createDurationModels(),
+    price: createCallPrice(() => clock.now),
+    ...POLICY,
+    random,
+  });
   const budgets = createBudgets({ ...BUDGET, limit: setting.fixed?.limit ?? BUDGET.limit });
   const spread = overdueSpread(POLICY.maxMs, BUDGET);
   const due = createHeap<Execution>((a, b) => a.dueAt < b.dueAt);
@@ -119,8 +139,21 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
   }
 
   function contextOf(one: Execution, ageMs: number): PollContext {
-    const request = { interval: null, days: 2 ** one.kind, granularity: null, groupBy: [] } as unknown as PollContext['request'];
-    return { operation: 'OAUTH_CLIENT_SUMMARY', request, organizationId: 'all', credentialId: `${one.tenant}`, ageMs, runningAtMs: one.runningAtMs, failureCount: 0 };
+    const request = {
+      interval: null,
+      days: 2 ** one.kind,
+      granularity: null,
+      groupBy: [],
+    } as unknown as PollContext['request'];
+    return {
+      operation: 'OAUTH_CLIENT_SUMMARY',
+      request,
+      organizationId: 'all',
+      credentialId: `${one.tenant}`,
+      ageMs,
+      runningAtMs: one.runningAtMs,
+      failureCount: 0,
+    };
   }
 
   function putBack(one: Execution, waitMs: number): void {
@@ -157,7 +190,9 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
     open += 1;
     const node = pick();
     // The start's own statements; the rest is a step as any other, which the node makes that took the request.
-    nodes[node]?.serve(by.start, () => database.serve(of.start, () => clock.after(flushMs, () => step(one, () => {}))));
+    nodes[node]?.serve(by.start, () =>
+      database.serve(of.start, () => clock.after(flushMs, () => step(one, () => {}))),
+    );
   }
 
   /** What a node does with what it has claimed; its own CPU is behind it. */
@@ -165,22 +200,34 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
     const isStart = one.submittedAt < 0;
     if (!isStart) figures.lateness.add(clock.now - one.dueAt);
     const wait = call(one, isStart ? 'START' : 'POLL');
-    if (wait !== null) return database.serve(of.write, () => { putBack(one, wait); done(); });
+    if (wait !== null)
+      return database.serve(of.write, () => {
+        putBack(one, wait);
+        done();
+      });
     clock.after(upstreamMs, () => {
       if (isStart) {
         one.submittedAt = clock.now;
-        return commit(of.write, true, () => { putBack(one, waitOf(one, 0)); done(); });
+        return commit(of.write, true, () => {
+          putBack(one, waitOf(one, 0));
+          done();
+        });
       }
       const ageMs = clock.now - one.submittedAt;
       if (ageMs >= one.durationMs) return end(one, ageMs, done);
       const waitMs = waitOf(one, ageMs);
       one.runningAtMs = ageMs;
-      return commit(of.write, false, () => { putBack(one, waitMs); done(); });
+      return commit(of.write, false, () => {
+        putBack(one, waitMs);
+        done();
+      });
     });
   }
 
   function waitOf(one: Execution, ageMs: number): number {
-    return setting.fixed ? setting.fixed.pauseMs * (0.9 + 0.1 * random()) : policy.untilNextPoll(contextOf(one, ageMs));
+    return setting.fixed
+      ? setting.fixed.pauseMs * (0.9 + 0.1 * random())
+      : policy.untilNextPoll(contextOf(one, ageMs));
   }
 
   function end(one: Execution, ageMs: number, done: () => void): void {
@@ -204,11 +251,14 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
       const node = nodes[(first + i) % setting.nodes];
       const count = Math.ceil(all / at);
       figures.owed += count;
-      node?.serve(by.told, () => database.serve(of.read, () =>
-        node.serve(by.status + count * by.send, () => {
-          figures.delivered += count;
-          figures.delivery.add(clock.now - foundAt, count);
-        })));
+      node?.serve(by.told, () =>
+        database.serve(of.read, () =>
+          node.serve(by.status + count * by.send, () => {
+            figures.delivered += count;
+            figures.delivery.add(clock.now - foundAt, count);
+          }),
+        ),
+      );
     }
   }
 
@@ -223,21 +273,24 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
       const free = CONCURRENCY - underWay;
       if (free <= 0) return sleep(TICK_MS);
       if (isAway) return sleep(ERROR_PAUSE_MS);
-      node?.serve(by.loop, () => database.serve(of.claim, () => {
-        let claimed = 0;
-        for (; claimed < free && due.first() && due.first()!.dueAt <= clock.now; claimed += 1) take(due.take()!);
-        figures.looks += 1;
-        if (claimed === free) return loop();
-        return database.serve(of.look, () => {
-          const next = due.first();
-          const ms = next ? Math.max(0, next.dueAt - clock.now) : Infinity;
-          missed = ms === 0 ? missed + 1 : 0;
-          const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);
-          // Where a node has its own to wait for, the tick is for what others have left behind.
-          const wanted = setting.wake === 'all' || ms === 0 ? Math.max(pause, Math.ceil(ms)) : TICK_MS;
-          sleep(Math.min(TICK_MS, wanted));
-        });
-      }));
+      node?.serve(by.loop, () =>
+        database.serve(of.claim, () => {
+          let claimed = 0;
+          for (; claimed < free && due.first() && due.first()!.dueAt <= clock.now; claimed += 1)
+            take(due.take()!);
+          figures.looks += 1;
+          if (claimed === free) return loop();
+          return database.serve(of.look, () => {
+            const next = due.first();
+            const ms = next ? Math.max(0, next.dueAt - clock.now) : Infinity;
+            missed = ms === 0 ? missed + 1 : 0;
+            const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);
+            // Where a node has its own to wait for, the tick is for what others have left behind.
+            const wanted = setting.wake === 'all' || ms === 0 ? Math.max(pause, Math.ceil(ms)) : TICK_MS;
+            sleep(Math.min(TICK_MS, wanted));
+          });
+        }),
+      );
     };
     const sleep = (ms: number): void => {
       const mine = (turn += 1);
@@ -257,10 +310,16 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
     const take = (one: Execution): void => {
       underWay += 1;
       figures.polls += 1;
-      node?.serve(by.poll, () => database.serve(of.poll, () => clock.after(flushMs, () => step(one, () => {
-        underWay -= 1;
-        ring();
-      }))));
+      node?.serve(by.poll, () =>
+        database.serve(of.poll, () =>
+          clock.after(flushMs, () =>
+            step(one, () => {
+              underWay -= 1;
+              ring();
+            }),
+          ),
+        ),
+      );
     };
     clock.after(random() * TICK_MS, loop);
     return { ring };
@@ -270,7 +329,14 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
   if (setting.startsPerSecond > 0) clock.after(0, arrive);
   for (let i = 0; i < (setting.fixed?.outstanding ?? 0); i += 1) {
     open += 1;
-    due.add({ tenant: i % setting.tenants, kind: 0, durationMs: setting.fixed!.durationMs, submittedAt: 0, runningAtMs: 0, dueAt: random() * setting.fixed!.pauseMs });
+    due.add({
+      tenant: i % setting.tenants,
+      kind: 0,
+      durationMs: setting.fixed!.durationMs,
+      submittedAt: 0,
+      runningAtMs: 0,
+      dueAt: random() * setting.fixed!.pauseMs,
+    });
   }
 
   return {
@@ -302,7 +368,9 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
         // Everybody reads again what he watches.
         for (const node of nodes)
           database.serve((setting.subscribers / setting.nodes) * of.resync, () =>
-            node.serve((setting.subscribers / setting.nodes) * by.resync, () => figures.resynced.add(clock.now)),
+            node.serve((setting.subscribers / setting.nodes) * by.resync, () =>
+              figures.resynced.add(clock.now),
+            ),
           );
       });
     },
@@ -311,7 +379,9 @@ export function createWorld(clock: Clock, costs: Costs, setting: Setting, figure
         clock.after(random() * withinMs, () => {
           const cameAt = clock.now;
           const node = nodes[pick()];
-          node?.serve(by.connect, () => database.serve(of.connect, () => figures.connected.add(clock.now - cameAt)));
+          node?.serve(by.connect, () =>
+            database.serve(of.connect, () => figures.connected.add(clock.now - cameAt)),
+          );
         });
     },
   };
