@@ -11,6 +11,9 @@ const ALL = [
   'start.ts',
   'budget.ts',
   'growth.ts',
+  'capacity.ts',
+  'scale/run.ts',
+  'scale/tables.ts',
   'poll-simulation/run.ts',
 ];
 

@@ -50,6 +50,8 @@ export interface Costs {
   };
   /** For how long a commit that tells of a change holds the lock that all of them need. */
   readonly lockMs: number;
+  /** Of that, what is not waiting for the disk. */
+  readonly lockCpuMs: number;
   /** Until a commit is on the disk. */
   readonly flushMs: number;
 }
@@ -151,6 +153,7 @@ export function readCosts(): Costs {
     // Of a node with more to poll than there is time for. Alone with its lock such a commit is quicker (`notify`); beside
     // others it first waits for theirs to reach the disk.
     lockMs: 1_000 / (lateness.at(-1)?.pollsPerSecond ?? NaN),
+    lockCpuMs: Math.max(0, write - untold(16).databaseCpuMs),
     flushMs: Math.max(0.1, untold(1).p50Ms - untold(1).databaseCpuMs - untold(1).nodeCpuMs),
   };
 }

@@ -137,6 +137,7 @@ const COSTS: Costs = {
     resync: 0.01,
   },
   lockMs: 4,
+  lockCpuMs: 0.2,
   flushMs: 2,
 };
 

@@ -87,8 +87,8 @@ export function createWorld(
 ): World {
   const { database: of, node: by } = costs;
   const flushMs = setting.flushMs ?? costs.flushMs;
-  // Not all of the measured time is the disk's.
-  const lockMs = Math.max(0.05, costs.lockMs - costs.flushMs + flushMs);
+  // The disk's part goes with the disk, what telling takes of a core does not.
+  const lockMs = costs.lockCpuMs + ((costs.lockMs - costs.lockCpuMs) * flushMs) / costs.flushMs;
   const tellMs = setting.notify === 'nothing' ? 0 : of.tell * setting.nodes;
   const subscribersOf = (tenant: number) => setting.subscribers * skew.shareOf(tenant);
   const reads = setting.startsPerSecond;
