@@ -16,6 +16,9 @@ const ALL = [
   'budget.ts',
   'growth.ts',
   'pubsub.ts',
+  'capacity.ts',
+  'scale/run.ts',
+  'scale/tables.ts',
   'poll-simulation/run.ts',
   'load.ts',
 ];

@@ -119,10 +119,12 @@ class HeldTokens implements CallerCredentials {
     this.#held.set(credentialId, { token, usedAt: this.#now() });
     const [oldest] = this.#held.keys();
     if (this.#held.size <= this.#maxTokens || oldest === undefined) return;
-    this.#log.warn(
-      {},
-      'too many tokens are held; the one that was not used for the longest time is forgotten',
-    );
     this.#held.delete(oldest);
+    // A sealed one is read again when it is needed: with many tenants that happens with every poll, and is no news.
+    if (this.#cipher === null)
+      this.#log.warn(
+        {},
+        'too many tokens are held; the one that was not used for the longest time is forgotten',
+      );
   }
 }

@@ -16,6 +16,7 @@ import type { ExecutionEvents } from '../domain/ports/execution-events.js';
 import type { ExecutionStore, FinishedMark } from '../domain/ports/execution-store.js';
 import type { Logger } from '../lib/logger.js';
 import { createPushIterator, type PushIterator } from '../lib/push-iterator.js';
+import { createFinishedMemory } from './finished-memory.js';
 import { logFailure } from './log-failure.js';
 
 export interface WatchServiceOptions {
@@ -45,8 +46,6 @@ const READ_RETRY_MS = 1_000;
 const FINISHED_CAPACITY = 1_000;
 /** Commits become visible in another order than their timestamps say; no transaction that ends one takes this long. */
 const FINISHED_OVERLAP_MS = 120_000;
-/** Remembered as sent; far more than can end within the overlap. */
-const FINISHED_MEMORY = 20_000;
 /** Executions that are read together by one who catches up: others get their turn in between. */
 const CATCH_UP_SIZE = 100;
 
@@ -111,7 +110,9 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
 
     async finished(visibility, filter) {
       /** Told already, or of no interest: what has ended does not change. */
-      const seen = new Set<string>();
+      const seen = createFinishedMemory();
+      /** While a read of the store is under way, which reaches back from an instant that has passed meanwhile. */
+      let isCatchingUp = false;
       /** Where a read of the store takes up: the end of the latest one told; null before the first read. */
       let since: Date | null = null;
       // Set while the consumer is too slow: then nothing is taken from events, so that `since` stays behind what was
@@ -125,14 +126,16 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
           behind = true;
           return;
         }
-        remember(seen, execution.id);
+        seen.add(execution.id, execution.finishedAt.getTime());
         if (since && execution.finishedAt > since) since = execution.finishedAt;
+        // Only then is `since` where the next read begins, and never set back.
+        if (since && !isCatchingUp) seen.forgetBefore(overlapBefore(since).getTime());
       };
       /** What had ended before the subscription is not told, also not by a later read of the overlap. */
       const begin = async (): Promise<Date> => {
         const now = await store.now();
         const before = await marks.load({ visibility, since: now });
-        for (const { id, finishedAt } of before) if (finishedAt <= now) remember(seen, id);
+        for (const { id, finishedAt } of before) if (finishedAt <= now) seen.add(id, finishedAt.getTime());
         return now;
       };
       // Once: a second look would take for old what has ended since the first.
@@ -141,6 +144,7 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
       const catchUp = createRefresher(async () => {
         behind = false;
         let reached = (since ??= await begun());
+        isCatchingUp = true;
         try {
           const marked = await marks.load({ visibility, since: reached });
           const missed = marked.filter(({ id }) => !seen.has(id));
@@ -155,6 +159,8 @@ export function createWatchService(options: WatchServiceOptions): WatchService {
         } catch (error) {
           since = reached;
           throw error;
+        } finally {
+          isCatchingUp = false;
         }
         // What came meanwhile must not move the start of the next look past what this one had to leave.
         if (behind) since = reached;
@@ -201,12 +207,6 @@ async function orClose(stream: PushIterator<Execution>, firstRead: () => Promise
     await stream.return?.();
     throw error;
   }
-}
-
-function remember(sent: Set<string>, id: string): void {
-  sent.add(id);
-  const [oldest] = sent;
-  if (sent.size > FINISHED_MEMORY && oldest !== undefined) sent.delete(oldest);
 }
 
 /**

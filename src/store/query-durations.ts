@@ -6,6 +6,8 @@ import type { Db } from './database.js';
 import { availability } from './errors.js';
 
 const MOST_KINDS = 1_000;
+/** Some tens of milliseconds of work. */
+const KINDS_PER_TRANSACTION = 25;
 
 /** Every method throws `RequestError` `SERVICE_UNAVAILABLE` (retryable) when the database can't be reached. */
 export function createDurationStore(db: Db): DurationStore {
@@ -16,12 +18,18 @@ export function createDurationStore(db: Db): DurationStore {
   });
 }
 
-/** In the order of their names, so that two nodes can't wait for each other. */
+/**
+ * In the order of their names, so that two nodes can't wait for each other; and few at a time: the widest kinds are in what
+ * every node tells, so whoever held them until all of it is written would keep all other nodes waiting for as long.
+ */
 async function add(db: Db, learned: readonly LearnedDurations[]): Promise<void> {
   const ordered = [...learned].sort((a, b) => (a.kind < b.kind ? -1 : 1));
-  await db.transaction().execute(async (tx) => {
-    for (const one of ordered) await addOne(tx, one);
-  });
+  for (let start = 0; start < ordered.length; start += KINDS_PER_TRANSACTION) {
+    const some = ordered.slice(start, start + KINDS_PER_TRANSACTION);
+    await db.transaction().execute(async (tx) => {
+      for (const one of some) await addOne(tx, one);
+    });
+  }
 }
 
 async function addOne(db: Db, { kind, growth, kept }: LearnedDurations): Promise<void> {

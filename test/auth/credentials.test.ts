@@ -6,6 +6,7 @@ import { createTokenCipher } from '../../src/auth/token-cipher.js';
 import { tokenHash } from '../../src/auth/token-hash.js';
 import type { Caller } from '../../src/domain/caller.js';
 import type { SealedToken, SealedTokenStore } from '../../src/domain/ports/credentials.js';
+import { silentLogger } from '../../src/lib/logger.js';
 
 const KEY = randomBytes(32).toString('base64');
 
@@ -47,13 +48,15 @@ interface SetUp {
 
 function setUp({ cipher = true, shelf = new Shelf(), ...options }: SetUp = {}) {
   const clock = { now: 0 };
+  const warnings: string[] = [];
   const credentials = createCallerCredentials({
     cipher: cipher ? createTokenCipher(KEY) : null,
     sealedTokens: shelf,
     now: () => clock.now,
+    log: { ...silentLogger, warn: (_, message) => void warnings.push(message) },
     ...options,
   });
-  return { credentials, shelf, clock };
+  return { credentials, shelf, clock, warnings };
 }
 
 describe('credentials of callers', () => {
@@ -126,6 +129,16 @@ describe('credentials of callers', () => {
     expect(credentials.size).toBe(2);
     expect(await credentials.tokenFor(first.credentialId)).toBe('first');
     expect(await credentials.tokenFor(second.credentialId)).toBeNull();
+  });
+
+  it('are said to be too many only where one that makes room is lost', () => {
+    const warningsOf = (cipher: boolean) => {
+      const { credentials, warnings } = setUp({ cipher, maxTokens: 1 });
+      for (const token of ['first', 'second', 'third']) credentials.hold(caller(token));
+      return warnings.length;
+    };
+    expect(warningsOf(false)).toBe(2);
+    expect(warningsOf(true)).toBe(0);
   });
 });
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import pg from 'pg';
+
 import { createDurationStore } from '../../src/store/query-durations.js';
 import { createTestStore, type TestStore } from '../support/store.js';
+import { until } from '../support/until.js';
 
 describe('what all nodes have learned about durations', () => {
   let test: TestStore;
@@ -41,6 +44,37 @@ describe('what all nodes have learned about durations', () => {
     const { known } = await store.changedSince(null);
     expect(known.filter(({ kind }) => kind.startsWith('many')).map(({ weights }) => weights)).toEqual(
       kinds.map(() => [8]),
+    );
+  });
+
+  it('lets others write what they have in common with one who has much to tell', async () => {
+    const store = createDurationStore(test.database.db);
+    const all = Array.from({ length: 1_000 }, (_, n) => one(`much ${String(n).padStart(4, '0')}`, [1]));
+    await store.add(all);
+    // The last one that is told is locked: whoever tells all of them waits there.
+    const holder = new pg.Client({ connectionString: test.url });
+    await holder.connect();
+    await holder.query("BEGIN; SELECT FROM query_durations WHERE kind = 'much 0999' FOR UPDATE");
+    const telling = store.add(all);
+    try {
+      await until('it waits for a lock', async () => {
+        const waiting = await test.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return waiting.length > 0;
+      });
+      const free = await test.query(
+        "SELECT FROM query_durations WHERE kind = 'much 0000' FOR UPDATE SKIP LOCKED",
+      );
+      expect(free).toHaveLength(1);
+    } finally {
+      await holder.query('ROLLBACK');
+      await holder.end();
+      await telling;
+    }
+    const { known } = await store.changedSince(null);
+    expect(known.filter(({ kind }) => kind.startsWith('much')).every(({ weights }) => weights[0] === 2)).toBe(
+      true,
     );
   });
 

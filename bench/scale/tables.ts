@@ -1,0 +1,340 @@
+/**
+ * The tables of docs/scaling.md, from the results: what stands between `<!-- figures: name -->` and `<!-- end -->` is
+ * written here. `--check` only says whether it is what the results would give.
+ *
+ *     node bench/scale/tables.ts [--check]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { format, resolveConfig } from 'prettier';
+
+import type { Cost } from '../capacity/work.ts';
+import { type Results, readCosts, readResults } from './costs.ts';
+import type { Outcome, Wall } from './scenarios.ts';
+import type { Compared } from './validation.ts';
+
+type Row = readonly (string | number)[];
+
+interface Scale {
+  readonly validation: readonly Compared[];
+  readonly day: readonly (Outcome & { readonly hour: number })[];
+  readonly nodes: readonly (Outcome & { readonly nodes: number })[];
+  readonly walls: readonly (Wall & { readonly what: string; readonly unit: string })[];
+  readonly failures: Failures;
+}
+interface Failures {
+  readonly nodeDied: Reconnected;
+  readonly rolled: Reconnected;
+  readonly everybody: Reconnected;
+  readonly failedOver: {
+    readonly overdue: number;
+    readonly everybodyHasReadAfterMs: number;
+    readonly latenessMs: { readonly p99: number; readonly max: number };
+  };
+}
+interface Reconnected {
+  readonly reconnecting: number;
+  readonly connectMs: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+interface Storage {
+  readonly bytesOfExecution: number;
+  readonly bytesOfRow: number;
+  readonly bytesOfRowInBlocks: number;
+}
+
+const FILE = new URL('../../docs/scaling.md', import.meta.url);
+const capacity = readResults<{
+  date: string;
+  machine: string;
+  cases: Results & { storage: readonly Storage[]; connections: readonly { privateKb: number }[] };
+}>('capacity');
+const scale = readResults<{ cases: Scale }>('scale').cases;
+const fanOut = readResults<{
+  memory: { result: Record<'websocket' | 'event-stream', { ours: { rssKb: number } }> };
+}>('fan-out');
+const costs = readCosts();
+const { store, notify, chores, nodes, saturated, storage, connections } = capacity.cases;
+
+/** Of its cores PostgreSQL can be given so much to do before its answers become slow. */
+const USABLE = 0.7;
+const CORES = 16;
+
+const number = (value: number) =>
+  Number(value.toPrecision(value >= 100 ? 3 : 2)).toLocaleString('en-US', { maximumFractionDigits: 3 });
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const seconds = (ms: number) => (ms >= 1_000 ? `${number(ms / 1_000)} s` : `${number(ms)} ms`);
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (row: Row) => `| ${row.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+function cost(what: string): Cost {
+  const one = store.find((each) => each.what === what);
+  if (!one) throw new Error(`not measured: ${what}`);
+  return one;
+}
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  machine: () => `Measured on ${capacity.machine}, ${capacity.date.slice(0, 10)}.`,
+  database: () => {
+    const shown = [
+      'a poll, nobody else',
+      'a start',
+      'a result of 100 rows',
+      'a result of 1,000 rows',
+      'a result of 10,000 rows',
+      'a page of 1,000 rows',
+      'a status, alone',
+      'a status, among 100',
+      'an admission, many tokens',
+      'an admission, one token',
+      'a look-up that is counted',
+      'a look for the next poll',
+    ];
+    return table(
+      ['', 'CPU, ms', `a second on ${CORES} cores at ${percent(USABLE)}`, 'WAL, KB'],
+      shown
+        .map(cost)
+        .map(({ what, databaseCpuMs, walBytes }) => [
+          what.replace(', nobody else', ''),
+          databaseCpuMs,
+          number((CORES * USABLE * 1_000) / databaseCpuMs),
+          walBytes < 200 ? '-' : number(walBytes / 1_000),
+        ]),
+    );
+  },
+  notify: () =>
+    table(
+      ['Nodes that LISTEN', 'changes a second', 'CPU of PostgreSQL for each, ms', 'p99, ms'],
+      notify
+        .filter(({ atOnce }) => atOnce > 1)
+        .map(({ trigger, listeners, perSecond, databaseCpuMs, p99Ms }) => [
+          trigger ? listeners : 'no NOTIFY at all',
+          number(perSecond),
+          databaseCpuMs,
+          number(p99Ms),
+        ]),
+    ),
+  saturated: () =>
+    table(
+      ['Polls as fast as they go', 'a second', 'CPU of PostgreSQL for each, ms'],
+      saturated.map(({ told, pollsPerSecond, databaseCpuMs }) => [
+        told ? 'as they are' : 'the NOTIFY trigger silent',
+        number(pollsPerSecond),
+        databaseCpuMs,
+      ]),
+    ),
+  node: () => {
+    const [subscribers] = nodes.subscribers;
+    const one = (ms: number) => number((USABLE * 1_000) / ms);
+    const told = notify.find(({ listeners, atOnce }) => listeners === 1 && atOnce > 1)?.listenerCpuMs ?? NaN;
+    const { websocket, 'event-stream': stream } = fanOut.memory.result;
+    return table(
+      ['', 'CPU of the node, ms', `a second at ${percent(USABLE)}`],
+      [
+        ['a poll', number(costs.node.poll), one(costs.node.poll)],
+        ['a wake-up for a poll that another node makes', number(costs.node.loop), one(costs.node.loop)],
+        ['a result to one subscriber (35 KB)', number(costs.node.send), one(costs.node.send)],
+        ['a status', costs.node.status, one(costs.node.status)],
+        ['a page of 1,000 rows, again', costs.node.page, one(costs.node.page)],
+        ['a notification of a change', told, one(told)],
+        [
+          'a subscriber who comes, token unknown',
+          subscribers?.nodeCpuMsToConnect ?? '',
+          one(subscribers?.nodeCpuMsToConnect ?? NaN),
+        ],
+        [
+          'an idle subscriber with a token of his own, a minute',
+          subscribers?.nodeCpuMsAMinute ?? '',
+          `${number((USABLE * 60_000) / (subscribers?.nodeCpuMsAMinute ?? NaN))} of them`,
+        ],
+        ['memory of an idle WebSocket', '-', `${websocket.ours.rssKb} KB`],
+        ['memory of an idle event stream', '-', `${stream.ours.rssKb} KB`],
+      ],
+    );
+  },
+  idle: () => {
+    const [one] = nodes.subscribers;
+    const million = 1_000_000 / 60_000;
+    return table(
+      ['An idle subscriber with a Genesys token of his own', 'in a minute', 'a million of them'],
+      [
+        [
+          'calls to Genesys Cloud',
+          one?.upstreamCallsAMinute ?? '',
+          `${number(((one?.upstreamCallsAMinute ?? NaN) * 1_000_000) / 60)} a second`,
+        ],
+        [
+          'commits of PostgreSQL',
+          one?.commitsAMinute ?? '',
+          `${number(((one?.commitsAMinute ?? NaN) * 1_000_000) / 60)} a second`,
+        ],
+        [
+          "PostgreSQL's CPU",
+          `${one?.databaseCpuMsAMinute} ms`,
+          `${number((one?.databaseCpuMsAMinute ?? NaN) * million)} cores`,
+        ],
+        [
+          "the nodes' CPU",
+          `${one?.nodeCpuMsAMinute} ms`,
+          `${number((one?.nodeCpuMsAMinute ?? NaN) * million)} cores`,
+        ],
+      ],
+    );
+  },
+  storage: () => {
+    const [one] = storage;
+    if (!one) throw new Error('not measured');
+    const ofRow = one.bytesOfRow + one.bytesOfRowInBlocks;
+    const bytes = (name: string) => chores.find(({ what }) => what === name)?.bytesEach ?? NaN;
+    const week = (2_000_000 * 7 * (one.bytesOfExecution + 100 * ofRow)) / 1e9;
+    return table(
+      ['', 'bytes, with indexes', 'of 100,000 tenants'],
+      [
+        ['an execution', one.bytesOfExecution, ''],
+        ['a row of a result, as row and in its block', ofRow, ''],
+        ['2 million executions a day with 100 rows each, kept a week', '', `${number(week)} GB`],
+        [
+          'the budget of a token, 50 calls in it',
+          bytes('forget unused budgets'),
+          `${number(bytes('forget unused budgets') / 10)} MB`,
+        ],
+        [
+          'durations of one kind of query of a tenant',
+          bytes('forget old durations'),
+          `${number(bytes('forget old durations') / 10)} MB for each kind`,
+        ],
+        [
+          'a connection, private memory',
+          (connections[0]?.privateKb ?? NaN) * 1_000,
+          `${number((connections[0]?.privateKb ?? NaN) * 2.1)} MB at 100 nodes (2,100 connections)`,
+        ],
+      ],
+    );
+  },
+  chores: () =>
+    table(
+      ['With 100,000 tenants', 'takes', 'CPU of PostgreSQL, ms', 'of the node, ms'],
+      chores.map(({ what, ms, databaseCpuMs, nodeCpuMs }) => [what, seconds(ms), databaseCpuMs, nodeCpuMs]),
+    ),
+  validation: () =>
+    table(
+      [
+        '',
+        'a second, real',
+        'simulated',
+        'error',
+        'CPU, real',
+        'simulated',
+        'late p50/p99 ms, real',
+        'simulated',
+      ],
+      scale.validation.map(({ what, calibrated, real, simulated }) => [
+        `${what}${calibrated ? ' *' : ''}`,
+        real.perSecond,
+        simulated.perSecond,
+        percent(simulated.perSecond / real.perSecond - 1),
+        real.cpu === null ? '-' : percent(real.cpu),
+        simulated.cpu === null ? '-' : percent(simulated.cpu),
+        real.lateMs ? `${real.lateMs.p50}/${real.lateMs.p99}` : '-',
+        simulated.lateMs ? `${number(simulated.lateMs.p50)}/${number(simulated.lateMs.p99)}` : '-',
+      ]),
+    ),
+  nodes: () =>
+    table(
+      USE_HEAD('Nodes'),
+      scale.nodes.map((one) => [one.nodes, ...useOf(one)]),
+    ),
+  day: () =>
+    table(
+      USE_HEAD('Hour'),
+      scale.day.map((one) => [`${one.hour}:00`, ...useOf(one)]),
+    ),
+  walls: () =>
+    table(
+      ['', 'holds', 'then gives way'],
+      scale.walls.map(({ what, unit, at, gives }) => [
+        what,
+        `${gives === 'nothing' ? 'over ' : ''}${number(at)} ${unit}`,
+        gives,
+      ]),
+    ),
+  failures: () => {
+    const { nodeDied, rolled, everybody, failedOver } = scale.failures;
+    const row = (what: string, { reconnecting, connectMs }: Reconnected): Row => [
+      what,
+      number(reconnecting),
+      seconds(connectMs.p50),
+      seconds(connectMs.p99),
+      seconds(connectMs.max),
+    ];
+    return [
+      table(
+        ['', 'come back', 'p50', 'p99', 'the last'],
+        [
+          row('a node dies', nodeDied),
+          row('a deployment, a node every 15 s (four of them)', rolled),
+          row('all at once', everybody),
+        ],
+      ),
+      '',
+      `A database that is away for 30 s: ${number(failedOver.overdue)} polls are overdue and spread, every watcher has read ` +
+        `again ${seconds(failedOver.everybodyHasReadAfterMs)} after its return, no execution is lost.`,
+    ].join('\n');
+  },
+};
+
+function USE_HEAD(first: string): Row {
+  return [
+    first,
+    'starts a second',
+    'polls a second',
+    "PostgreSQL's CPU",
+    'NOTIFY lock',
+    'busiest node',
+    'largest token',
+    'lag p50/p99',
+    'delivery p50/p99',
+    'late p99',
+  ];
+}
+
+function useOf({
+  use,
+  startsPerSecond,
+  pollsPerSecond,
+  detectionLagMs: lag,
+  deliveryMs: delivery,
+  queueLatenessMs: late,
+}: Outcome): Row {
+  return [
+    number(startsPerSecond),
+    number(pollsPerSecond),
+    percent(use.database),
+    percent(use.commitLock),
+    percent(use.busiestNode),
+    percent(use.largestBudget),
+    `${seconds(lag.p50)}/${seconds(lag.p99)}`,
+    `${seconds(delivery.p50)}/${seconds(delivery.p99)}`,
+    seconds(late.p99),
+  ];
+}
+
+const before = readFileSync(FILE, 'utf8');
+const filled = before.replaceAll(
+  /(<!-- figures: (\w+) -->)[^]*?(<!-- end -->)/g,
+  (_, begin: string, name: string, end: string) => {
+    const make = TABLES[name];
+    if (!make) throw new Error(`no such figures: ${name}`);
+    return `${begin}\n\n${make()}\n\n${end}`;
+  },
+);
+const after = await format(filled, { ...(await resolveConfig(FILE)), parser: 'markdown' });
+if (!process.argv.includes('--check')) writeFileSync(FILE, after);
+else if (after !== before) {
+  console.error(
+    'docs/scaling.md is not what bench/results say: run `node bench/scale/tables.ts` and commit it.',
+  );
+  process.exitCode = 1;
+}
