@@ -55,8 +55,11 @@ afterEach(async () => {
 /** A second node, and the name under which it works on executions. */
 async function startNodeB(): Promise<{ readonly name: string }> {
   let name = '';
-  const debug = (fields: { readonly node?: string }) => void (name ||= fields.node ?? '');
-  await app.startNode(nameOf('b'), { log: { ...silentLogger, debug } });
+  const child = ({ node }: { readonly node?: unknown }) => {
+    if (typeof node === 'string') name = node;
+    return silentLogger;
+  };
+  await app.startNode(nameOf('b'), { log: { ...silentLogger, child } });
   return { name };
 }
 /** From now on that node alone polls what is under way, as if it alone had the token; it has done so once. */
