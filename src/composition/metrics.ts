@@ -3,7 +3,9 @@ import type { Config } from '../config.js';
 import type { Logger } from '../lib/logger.js';
 import { createMetrics, type Metrics } from '../metrics/metrics.js';
 import { processRegistry } from '../metrics/process-metrics.js';
+import type { HttpServer } from '../transport/http/http-server.js';
 import { startMetricsServer } from '../transport/http/metrics.js';
+import type { Events } from './events.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 
@@ -22,6 +24,20 @@ export function meteredStores(stores: Stores, metrics: Metrics, now: () => numbe
     pollerStore: metrics.executions.metered(stores.pollerStore, now),
     pollerBudget: metrics.upstream.budget(stores.pollerBudget),
   };
+}
+
+/** What is read when somebody looks. */
+export function observeNode(
+  metrics: Metrics,
+  { stores, events, server }: { stores: Stores; events: Events; server: HttpServer },
+): void {
+  metrics.node.observe({
+    pools: stores.pools,
+    connections: () => server.streams,
+    bytesServed: server.bytesServed,
+    listeners: () => events.pubSub.listeners,
+    listening: () => events.listener.connected,
+  });
 }
 
 /** A door of their own, when one is wanted; null: there is none. */

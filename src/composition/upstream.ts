@@ -32,8 +32,7 @@ import {
   isRefusal,
 } from '../upstream/upstream-trouble.js';
 import { createUsageUpstream } from '../upstream/usage-api.js';
-import type { Metrics } from '../metrics/metrics.js';
-import type { Tracing } from '../tracing/tracing.js';
+import type { Observers } from './observers.js';
 import type { OnStop } from './on-stop.js';
 import type { Stores } from './stores.js';
 import { tokenCipher } from './token-cipher.js';
@@ -43,25 +42,15 @@ const DEMO_TOKEN = 'demo-admin';
 /** The service's own at the simulated upstream; of its first organization. */
 const SIMULATED_CLIENT_ID = SIMULATED_ORGANIZATION.clients[0]?.id ?? '';
 
-/** Who counts and traces what upstream is asked. */
-export interface Observers {
-  readonly metrics: Pick<Metrics, 'upstream' | 'node'>;
-  readonly tracing: Tracing;
-}
-
 export async function openUpstream(
   config: Config,
   stores: Stores,
-  {
-    metrics: {
-      upstream: meters,
-      node: { caches },
-    },
-    tracing,
-  }: Observers,
+  { metrics, tracing }: Observers,
   log: Logger,
   onStop: OnStop,
 ) {
+  const meters = metrics.upstream;
+  const { caches } = metrics.node;
   const simulated = config.upstream.kind === 'simulated';
   const { apiUrl, loginUrl, serviceClient } =
     config.upstream.kind === 'genesys'
