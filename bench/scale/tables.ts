@@ -208,7 +208,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
         [
           'a connection, private memory',
           (connections[0]?.privateKb ?? NaN) * 1_000,
-          `${number((connections[0]?.privateKb ?? NaN) * 2.1)} MB at 100 nodes (2,100 connections)`,
+          `${number((connections[0]?.privateKb ?? NaN) * 2.2)} MB at 100 nodes (2,200 connections)`,
         ],
       ],
     );

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { parseConfig } from '../../src/config.js';
 import { SETTINGS } from '../../src/config-settings.js';
+import { ROOT } from '../support/markdown.js';
 import { pairOf, readDockerfile } from './support/dockerfile.js';
 import {
   at,
@@ -21,9 +22,6 @@ import { healthPaths, stopTimeoutMs } from './support/program-facts.js';
 
 /** Of Node itself. */
 const NODE_VARIABLES = ['NODE_OPTIONS'];
-/** What docs/operating.md says of the connections that a node takes. */
-const CONNECTIONS = 21;
-
 const all = await written();
 const deployment = onlyOf(all, 'Deployment').body;
 const pod = at(deployment, 'spec.template.spec') as Part;
@@ -82,7 +80,8 @@ describe('the pods', () => {
       const probe = at(container, `${name}.httpGet`);
       expect(probe).toEqual({ path: expect.anything(), port: 'http' });
       expect(await healthPaths()).toContain(at(probe, 'path'));
-      expect(at(probe, 'path') === '/health/ready').toBe(name === 'readinessProbe');
+      // One that ends a node asks what is answered while the database is migrated.
+      expect(at(probe, 'path')).toBe(name === 'readinessProbe' ? '/health/ready' : '/health/live');
     },
   );
 
@@ -160,9 +159,15 @@ describe('what stands around them', () => {
       kind: 'Deployment',
       name: at(deployment, 'metadata.name'),
     });
-    const most = (Number(at(body, 'spec.maxReplicas')) + 1) * CONNECTIONS;
-    const page = await readFile(new URL('../../docs/deployment.md', KUBERNETES), 'utf8');
-    expect(page).toContain(`${most} connections`);
+    const page = (name: string) => readFile(new URL(`docs/${name}.md`, ROOT), 'utf8');
+    const each = Number(/up to (\d+) connections/.exec(await page('operating'))?.[1]);
+    const most = (Number(at(body, 'spec.maxReplicas')) + 1) * each;
+    expect(await page('deployment')).toContain(`up to ${most} connections`);
+    const manifest = await readFile(
+      new URL('autoscaling/horizontal-pod-autoscaler.yaml', KUBERNETES),
+      'utf8',
+    );
+    expect(manifest).toContain(`× ${each} = ${most}.`);
   });
 
   it('scales by metrics that the adapter is told to serve', async () => {
