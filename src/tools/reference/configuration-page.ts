@@ -36,5 +36,5 @@ function entryOf(name: EnvironmentVariable): string {
 
 /** Pages stand beside this one. */
 function linked(text: string): string {
-  return text.replaceAll(/docs\/([\w-]+\.md)/g, '[$1]($1)');
+  return text.replaceAll(/docs\/([\w-]+\.md)(#[\w-]+)?/g, '[$1]($1$2)');
 }
