@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import type { Tracing } from '../tracing/tracing.js';
 import type { OnStop } from './on-stop.js';
 
-/** Everything as it is: nothing is wrapped, and nothing of OpenTelemetry is loaded. */
+/** Everything as it is: nothing is wrapped, and nothing of OpenTelemetry's SDK is loaded. */
 export const NO_TRACING: Tracing = {
   operations: null,
   stores: (stores) => stores,
