@@ -183,7 +183,8 @@ describe('without Redis', () => {
   });
 
   it('does not wait for ever for a server that takes connections and says nothing', async () => {
-    const mute: Server = createServer().listen(0, '127.0.0.1');
+    // It reads, or it would never see that the other end has left, and both ends would stay.
+    const mute: Server = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
     cleanUp.push(() => mute.close());
     await once(mute, 'listening');
     const { port } = mute.address() as { port: number };
