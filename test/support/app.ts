@@ -90,7 +90,18 @@ export async function startAppWithSimulator(
     return app;
   };
 
-  const first = await startNode();
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await simulator.stop();
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+
+  const first = await startNode().catch(async (error: unknown) => {
+    // Whoever asked for it has nothing to stop.
+    await stop();
+    throw error;
+  });
   return {
     url: first.url,
     node: first,
@@ -98,12 +109,7 @@ export async function startAppWithSimulator(
     simulator,
     env: appEnv,
     startNode,
-    async stop() {
-      await Promise.all(nodes.map((node) => node.stop()));
-      await simulator.stop();
-      await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
