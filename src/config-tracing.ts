@@ -1,6 +1,7 @@
 /** OpenTelemetry's own variables for traces, as far as they make sense here. */
 import { z } from 'zod';
 
+import { isHttpUrl } from './config-address.js';
 import type { TracingOptions } from './tracing/tracing-options.js';
 
 const SAMPLERS = [
@@ -77,10 +78,4 @@ function toPair(entry: string): [string, string] | null {
   } catch {
     return null;
   }
-}
-
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
 }

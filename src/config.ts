@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { isHttpUrl } from './config-address.js';
 import { type JwtConfig, jwtConflicts, jwtVariables, toJwtConfig } from './config-jwt.js';
 import { toTracingOptions, tracingVariables } from './config-tracing.js';
 import { MOST_CALLS } from './domain/upstream-budget.js';
@@ -305,11 +306,4 @@ function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text) || /[?#]/.test(text)) return false;
   const { protocol, hostname } = new URL(text);
   return /^rediss?:$/.test(protocol) && hostname !== '';
-}
-
-/** Paths are put behind it, so it must end with one; and no request can be made with a password in its address. */
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
 }

@@ -11,7 +11,6 @@ import { UpstreamError } from '../domain/upstream-error.js';
 const REQUEST_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 const CALLS = ['start', 'poll', 'lookup', 'login'] as const;
-export type UpstreamCallKind = (typeof CALLS)[number];
 
 /**
  * `unreadable`: an answer that is not what was asked for, or that broke off; `network`: none came, in time or at all;

@@ -21,11 +21,19 @@ export async function expectFreeAddress(host: string, port: number): Promise<voi
   await once(server, 'close');
 }
 
-/** What a person can mend becomes a `StartupError`; everything else stays what it is. */
-export function toStartupError(error: unknown, host: string, port: number): Error {
+/** `http://host:port` */
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * What a person can mend becomes a `StartupError`; everything else stays what it is.
+ * @param setting from which the port comes
+ */
+export function toStartupError(error: unknown, host: string, port: number, setting = 'PORT'): Error {
   const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is taken. Set PORT to another one, or end the program that uses it.`,
-    EACCES: `Port ${port} may not be used without more rights. Set PORT to one above 1023.`,
+    EADDRINUSE: `Port ${port} is taken. Set ${setting} to another one, or end the program that uses it.`,
+    EACCES: `Port ${port} may not be used without more rights. Set ${setting} to one above 1023.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1, or to 0.0.0.0 for all.`,
     ENOTFOUND: `HOST is ${host}, which is not a known name. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,
     EAI_AGAIN: `HOST is ${host}, a name that can not be looked up now. Set it to 127.0.0.1, or to 0.0.0.0 for all.`,

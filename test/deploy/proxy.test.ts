@@ -19,7 +19,7 @@ import { type NodeProcess, NodeProcesses } from '../support/node-process.js';
 import { type Proxy, startProxy as startProxyTo } from '../support/proxy.js';
 import { openRawSocket } from '../support/sockets.js';
 import { until } from '../support/until.js';
-import { freePort } from './support/free-port.js';
+import { freePort } from '../support/free-port.js';
 
 const FILE = fileURLToPath(new URL('deploy/compose/haproxy.cfg', ROOT));
 const GOING_AWAY = 1001;

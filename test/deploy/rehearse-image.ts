@@ -16,7 +16,7 @@ import { closeClients, dataOf, execute } from '../support/clients.js';
 import { ROOT } from '../support/markdown.js';
 import { DEMO_CLIENT_ID } from '../support/starts.js';
 import { healthy, startContainer, whyNoNamespaces } from './support/container.js';
-import { freePort } from './support/free-port.js';
+import { freePort } from '../support/free-port.js';
 import { readDockerfile, readDockerignore } from './support/dockerfile.js';
 import { type Image, rehearse } from './support/rehearsal.js';
 

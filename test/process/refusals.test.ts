@@ -62,6 +62,17 @@ describe('the program refuses to start', () => {
     ]);
   });
 
+  it('on a port for metrics that is taken', async () => {
+    const server: Server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const said = await refusal({ ...around.env, METRICS: String(port) });
+    server.close();
+    expect(said).toEqual([
+      `Port ${port} is taken. Set METRICS to another one, or end the program that uses it.`,
+    ]);
+  });
+
   it('on a port that is taken, before it has made or started a database', async () => {
     const server: Server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

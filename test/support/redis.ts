@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+import { freePort } from './free-port.js';
 
 export interface TestRedis {
   readonly url: string;
@@ -72,13 +73,4 @@ async function launch(port: number, directory: string, more: readonly string[]) 
     createInterface(child.stdout).on('line', (line) => line.includes('Ready to accept') && resolve(true));
   });
   return (await Promise.race([ready, gone])) ? { child, port } : null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -26,7 +26,7 @@ import { noStreamNotes, type StreamNotes, withNotes } from '../delivery/stream-n
 import { addMetrics, type MetricsPage } from './metrics.js';
 import { type ServedBy, watchTraffic } from './traffic.js';
 import { KEEP_ALIVE_MS } from '../keep-alive.js';
-import { toStartupError } from '../listen-address.js';
+import { toStartupError, urlOf } from '../listen-address.js';
 import { createOperationGate, type OperationGateOptions } from '../documents/operation-gate.js';
 import { createOriginCheck } from '../admission/origin.js';
 import { createRateLimits } from '../admission/rate-limit.js';
@@ -134,7 +134,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { port: bound } = fastify.server.address() as AddressInfo;
   log.debug({ host, port: bound }, 'listening');
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: urlOf(host, bound),
     get streams() {
       return { webSockets: doors.webSockets.count, eventStreams: doors.eventStreams.count };
     },

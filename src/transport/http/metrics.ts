@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import type { Logger } from '../../lib/logger.js';
-import { toStartupError } from '../listen-address.js';
+import { toStartupError, urlOf } from '../listen-address.js';
 import { BARE_SECURITY_HEADERS } from './bare-headers.js';
 
 export interface MetricsPage {
@@ -61,12 +61,12 @@ export async function startMetricsServer({
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toStartupError(error, host, port)));
+    server.once('error', (error) => reject(toStartupError(error, host, port, 'METRICS')));
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: urlOf(host, bound),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
