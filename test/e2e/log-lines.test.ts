@@ -59,7 +59,10 @@ describe('a line', () => {
     around.simulator.faults.inject({ kind: 'status', status: 500 }, { path: (path) => path.includes('/me') });
     const response = await fetch(`${node.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${around.simulator.tokens.issue()}`,
+      },
       body: JSON.stringify({ query: '{ oauthClients { id } }' }),
     });
     await response.text();
