@@ -11,12 +11,13 @@ import { createDatabase } from '../dist/src/store/database.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { choreCosts } from './capacity/chores.ts';
 import { nodeCosts } from './capacity/nodes.ts';
-import { notifyCosts } from './capacity/notify.ts';
+import { noticeCosts, notifyCosts } from './capacity/notify.ts';
+import { saturatedCosts } from './capacity/saturated.ts';
 import { privateKb, type Server, startServer } from './capacity/server.ts';
-import { bytesOf, rowsOf, saturatedCosts, storeCosts } from './capacity/store.ts';
+import { bytesOf, rowsOf, storeCosts } from './capacity/store.ts';
 import { fill } from './growth/fill.ts';
-import { save } from './lib/compare.ts';
 import { query } from './lib/query.ts';
+import { save } from './lib/results.ts';
 
 const [only] = process.argv.slice(2);
 const STORED = 100_000;
@@ -36,6 +37,7 @@ if (['store', 'saturated', 'notify', 'chores'].some(wanted)) {
     if (wanted('store')) cases['store'] = await storeCosts(server);
     if (wanted('saturated')) cases['saturated'] = await saturatedCosts(server);
     if (wanted('notify')) cases['notify'] = await notifyCosts(server);
+    if (wanted('notify')) cases['notices'] = await noticeCosts(server);
     if (wanted('chores')) cases['chores'] = await choreCosts(server);
     if (wanted('store')) cases['connections'] = [await connectionKb(server)];
   } finally {

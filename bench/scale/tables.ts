@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { format, resolveConfig } from 'prettier';
 
+import type { Way } from '../capacity/saturated.ts';
 import type { Cost } from '../capacity/work.ts';
 import { type Results, readCosts, readResults } from './costs.ts';
 import type { Outcome, Wall } from './scenarios.ts';
@@ -53,7 +54,7 @@ const fanOut = readResults<{
   memory: { result: Record<'websocket' | 'event-stream', { ours: { rssKb: number } }> };
 }>('fan-out');
 const costs = readCosts();
-const { store, notify, chores, nodes, saturated, storage, connections } = capacity.cases;
+const { store, notify, notices, chores, nodes, saturated, storage, connections } = capacity.cases;
 
 /** Of its cores PostgreSQL can be given so much to do before its answers become slow. */
 const USABLE = 0.7;
@@ -74,6 +75,12 @@ function cost(what: string): Cost {
   if (!one) throw new Error(`not measured: ${what}`);
   return one;
 }
+
+const WAYS: Readonly<Record<Way, string>> = {
+  together: 'told together when committed',
+  'each by itself': 'each told by its own transaction, as before',
+  'not at all': 'told by nobody',
+};
 
 const TABLES: Readonly<Record<string, () => string>> = {
   machine: () => `Measured on ${capacity.machine}, ${capacity.date.slice(0, 10)}.`,
@@ -116,11 +123,23 @@ const TABLES: Readonly<Record<string, () => string>> = {
           number(p99Ms),
         ]),
     ),
+  notices: () =>
+    table(
+      ['A statement that tells of', 'to nodes', 'writers', 'a second', 'CPU of PostgreSQL, ms', 'p99, ms'],
+      notices.map(({ polls, listeners, atOnce, perSecond, databaseCpuMs, p99Ms }) => [
+        `${polls} poll${polls === 1 ? '' : 's'}`,
+        listeners,
+        atOnce,
+        number(perSecond),
+        databaseCpuMs,
+        number(p99Ms),
+      ]),
+    ),
   saturated: () =>
     table(
       ['Polls as fast as they go', 'a second', 'CPU of PostgreSQL for each, ms'],
-      saturated.map(({ told, pollsPerSecond, databaseCpuMs }) => [
-        told ? 'as they are' : 'the NOTIFY trigger silent',
+      saturated.map(({ way, pollsPerSecond, databaseCpuMs }) => [
+        WAYS[way],
         number(pollsPerSecond),
         databaseCpuMs,
       ]),
@@ -208,7 +227,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
         [
           'a connection, private memory',
           (connections[0]?.privateKb ?? NaN) * 1_000,
-          `${number((connections[0]?.privateKb ?? NaN) * 2.1)} MB at 100 nodes (2,100 connections)`,
+          `${number((connections[0]?.privateKb ?? NaN) * 2.2)} MB at 100 nodes (2,200 connections)`,
         ],
       ],
     );
