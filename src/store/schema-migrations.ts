@@ -130,7 +130,8 @@ export function firstOf({ migrations }: MigrationPlan): Record<string, SchemaMig
   return Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= LAST_OF_FIRST));
 }
 
-function laterOf({ migrations }: MigrationPlan): string[] {
+/** All others, in their order. */
+export function laterOf({ migrations }: MigrationPlan): string[] {
   return Object.keys(migrations)
     .filter((name) => name > LAST_OF_FIRST)
     .sort();

@@ -9,8 +9,11 @@ import { UPSTREAM_HOST } from '../domain/upstream-trouble.js';
 import { errorCode } from '../lib/file-error.js';
 import type { Db } from './database.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { laterOf, PLAN } from './schema-migrations.js';
 
-const LATEST = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
+const KNOWN = Object.keys(MIGRATIONS);
+/** What has to be there: the ledger has nothing of the first release. */
+const NEEDED = laterOf(PLAN);
 const UNDEFINED_TABLE = '42P01';
 /** An empty database in place of ours: say, one that was restored only in part. */
 const NO_SCHEMA: StoreState = { schema: 'older', writable: true, upstreamPaused: false };
@@ -36,12 +39,11 @@ export function createStoreHealth(db: Db): StoreHealth {
   };
 }
 
-/** Names of migrations begin with their number: they rise, compared by bytes. */
 async function read(db: Db): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     SELECT
-      EXISTS (SELECT FROM kysely_migration WHERE name = ${LATEST}) AS applied,
-      EXISTS (SELECT FROM kysely_migration WHERE name COLLATE "C" > ${LATEST}) AS newer,
+      NOT EXISTS (SELECT unnest(${NEEDED}::text[]) EXCEPT SELECT name FROM schema_migrations) AS applied,
+      EXISTS (SELECT FROM schema_migrations WHERE name <> ALL(${KNOWN}::text[])) AS newer,
       current_setting('transaction_read_only') = 'off' AS writable,
       EXISTS (SELECT FROM upstream_troubles WHERE key = ${UPSTREAM_HOST} AND next_probe_at IS NOT NULL)
         AS upstream_paused`.execute(db);

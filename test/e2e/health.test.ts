@@ -87,8 +87,10 @@ async function waitingFor(databaseUrl: string): Promise<number> {
   return Number((await query(databaseUrl, sql))[0]?.['count']);
 }
 
-const LATEST_TO_OLD = "UPDATE kysely_migration SET name = '000' || name WHERE name > '004'";
-const OLD_TO_LATEST = "UPDATE kysely_migration SET name = substr(name, 4) WHERE name LIKE '000%'";
+const WITHOUT_LATEST =
+  'CREATE TABLE away AS SELECT * FROM schema_migrations ORDER BY name DESC LIMIT 1; ' +
+  'DELETE FROM schema_migrations WHERE name IN (SELECT name FROM away)';
+const WITH_LATEST = 'INSERT INTO schema_migrations SELECT * FROM away; DROP TABLE away';
 const CUT_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid()`;
 const CUT_LISTENERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -199,17 +201,21 @@ describe('a node whose database', () => {
 
   it('has the schema of a later version is ready, and says so', async () => {
     const { databaseUrl } = around;
-    await inDatabase(databaseUrl, "INSERT INTO kysely_migration VALUES ('999-later', now()::text)");
+    await inDatabase(databaseUrl, "INSERT INTO schema_migrations VALUES ('999-later', 3)");
     await until('the later one', async () => (await ready()).body.status === 'degraded');
     const degraded = [expect.stringContaining('newer version')];
     expect(await ready()).toMatchObject({ status: 200, body: { problems: [], degraded } });
-    await inDatabase(databaseUrl, "DELETE FROM kysely_migration WHERE name = '999-later'");
+    await inDatabase(databaseUrl, "DELETE FROM schema_migrations WHERE name = '999-later'");
     await isReadyAgain();
   });
 
   it.each([
-    ['an earlier version', LATEST_TO_OLD, OLD_TO_LATEST],
-    ['nobody', 'ALTER TABLE kysely_migration RENAME TO away', 'ALTER TABLE away RENAME TO kysely_migration'],
+    ['an earlier version', WITHOUT_LATEST, WITH_LATEST],
+    [
+      'nobody',
+      'ALTER TABLE schema_migrations RENAME TO away',
+      'ALTER TABLE away RENAME TO schema_migrations',
+    ],
   ])('has the schema of %s is not ready', async (_whose, spoil, mend) => {
     const { databaseUrl } = around;
     await inDatabase(databaseUrl, spoil);
