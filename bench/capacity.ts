@@ -2,7 +2,7 @@
  * What one PostgreSQL and one node hold: the costs that docs/scaling.md and the simulation in bench/scale reckon with.
  * Costs are CPU, which whoever else uses the machine changes little; rates are those of this machine, client included.
  *
- *     node bench/capacity.ts [store | saturated | notify | chores | nodes]
+ *     node bench/capacity.ts [store | saturated | notify | chores | nodes | polling]
  */
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { createDatabase } from '../dist/src/store/database.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { choreCosts } from './capacity/chores.ts';
-import { nodeCosts } from './capacity/nodes.ts';
+import { type NodeCosts, nodeCosts } from './capacity/nodes.ts';
 import { noticeCosts, notifyCosts } from './capacity/notify.ts';
 import { saturatedCosts } from './capacity/saturated.ts';
 import { privateKb, type Server, startServer } from './capacity/server.ts';
@@ -44,7 +44,8 @@ if (['store', 'saturated', 'notify', 'chores'].some(wanted)) {
     await server.stop();
   }
 }
-if (wanted('nodes')) cases['nodes'] = await nodeCosts();
+if (wanted('nodes')) cases['nodes'] = await nodeCosts(undefined);
+else if (only === 'polling') cases['nodes'] = await nodeCosts(cases['nodes'] as NodeCosts | undefined);
 save('capacity', cases, { stored: STORED });
 
 /** What a part alone does not measure anew. */

@@ -39,7 +39,8 @@ export interface NodeCosts {
   readonly subscribers: readonly Subscribers[];
 }
 
-export async function nodeCosts(): Promise<NodeCosts> {
+/** @param before what need not be measured again but for polls */
+export async function nodeCosts(before: NodeCosts | undefined): Promise<NodeCosts> {
   const polling: Polling[] = [];
   for (const [count, outstanding] of [
     [1, 300],
@@ -49,6 +50,7 @@ export async function nodeCosts(): Promise<NodeCosts> {
     [1, 12_000],
   ] as const)
     polling.push(await pollingOf(count, outstanding));
+  if (before) return { ...before, polling };
   return { idle: [await idleOf(1), await idleOf(4)], polling, subscribers: [await subscribersOf(400)] };
 }
 
