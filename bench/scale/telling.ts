@@ -12,7 +12,7 @@ export interface Telling {
   /** By this node; `done` when it is on the disk. */
   commit(node: number, change: 'submission' | 'progress' | 'end', done: () => void): void;
   /** CPU that each node has needed by now to hear all that was told. */
-  heardMs(): number;
+  readonly heardMs: () => number;
 }
 
 export function createTelling(
