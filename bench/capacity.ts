@@ -2,7 +2,7 @@
  * What one PostgreSQL and one node hold: the costs that docs/scaling.md and the simulation in bench/scale reckon with.
  * Costs are CPU, which whoever else uses the machine changes little; rates are those of this machine, client included.
  *
- *     node bench/capacity.ts [store | saturated | notify | chores | nodes]
+ *     node bench/capacity.ts [store | saturated | notify | chores | nodes | polling]
  */
 import { readFileSync } from 'node:fs';
 
@@ -10,13 +10,14 @@ import { silentLogger } from '../dist/src/lib/logger.js';
 import { createDatabase } from '../dist/src/store/database.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { choreCosts } from './capacity/chores.ts';
-import { nodeCosts } from './capacity/nodes.ts';
-import { notifyCosts } from './capacity/notify.ts';
+import { type NodeCosts, nodeCosts } from './capacity/nodes.ts';
+import { noticeCosts, notifyCosts } from './capacity/notify.ts';
+import { saturatedCosts } from './capacity/saturated.ts';
 import { privateKb, type Server, startServer } from './capacity/server.ts';
-import { bytesOf, rowsOf, saturatedCosts, storeCosts } from './capacity/store.ts';
+import { bytesOf, rowsOf, storeCosts } from './capacity/store.ts';
 import { fill } from './growth/fill.ts';
-import { save } from './lib/compare.ts';
 import { query } from './lib/query.ts';
+import { save } from './lib/results.ts';
 
 const [only] = process.argv.slice(2);
 const STORED = 100_000;
@@ -36,13 +37,15 @@ if (['store', 'saturated', 'notify', 'chores'].some(wanted)) {
     if (wanted('store')) cases['store'] = await storeCosts(server);
     if (wanted('saturated')) cases['saturated'] = await saturatedCosts(server);
     if (wanted('notify')) cases['notify'] = await notifyCosts(server);
+    if (wanted('notify')) cases['notices'] = await noticeCosts(server);
     if (wanted('chores')) cases['chores'] = await choreCosts(server);
     if (wanted('store')) cases['connections'] = [await connectionKb(server)];
   } finally {
     await server.stop();
   }
 }
-if (wanted('nodes')) cases['nodes'] = await nodeCosts();
+if (wanted('nodes')) cases['nodes'] = await nodeCosts(undefined);
+else if (only === 'polling') cases['nodes'] = await nodeCosts(cases['nodes'] as NodeCosts | undefined);
 save('capacity', cases, { stored: STORED });
 
 /** What a part alone does not measure anew. */

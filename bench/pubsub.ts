@@ -7,8 +7,9 @@ import pg from 'pg';
 import { createExecutionPubSub } from '../dist/src/events/execution-pubsub.js';
 import { createRedisEngine } from '../dist/src/events/redis/redis-engine.js';
 import { silentLogger } from '../dist/src/lib/logger.js';
-import { median, rounded, save, summary } from './lib/compare.ts';
 import { query } from './lib/query.ts';
+import { save } from './lib/results.ts';
+import { median, rounded, summary } from './lib/summary.ts';
 import { type Nodes, type Servers, startServers } from './pubsub/servers.ts';
 
 const ROUNDS = 3;

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { median, rounded, save, summary } from './lib/compare.ts';
+import { save } from './lib/results.ts';
+import { median, rounded, summary } from './lib/summary.ts';
 import { load } from './lib/load.ts';
 import { startProgram } from './lib/program.ts';
 import { ask, PAGE_QUERY, STATUS_QUERY } from './lib/servers.ts';

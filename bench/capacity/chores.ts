@@ -6,8 +6,8 @@ import { createExecutionStore } from '../../dist/src/store/execution-store.js';
 import { createDurationStore } from '../../dist/src/store/query-durations.js';
 import { createSealedTokenStore } from '../../dist/src/store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from '../../dist/src/store/upstream-budget.js';
-import { rounded } from '../lib/compare.ts';
 import { query } from '../lib/query.ts';
+import { rounded } from '../lib/summary.ts';
 import { bytesOf } from './store.ts';
 import { cpuOfServer, type Server } from './server.ts';
 

@@ -1,16 +1,15 @@
 /**
- * What real nodes use while they poll, and while subscribers come and wait: CPU of the nodes and of their PostgreSQL, how
- * late polls reach upstream, and what a subscriber costs who brings a token of his own.
+ * What real nodes use while they poll and while they have nothing to do: CPU of the nodes and of their PostgreSQL, and how
+ * late polls reach upstream. Then what subscribers cost.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { WebSocket } from 'ws';
-
 import { type Spread, spreadOf } from '../budget/figures.ts';
 import { type Nodes, putOutstanding, startExecution, startNodes } from '../budget/nodes.ts';
-import { rounded } from '../lib/compare.ts';
 import { query } from '../lib/query.ts';
-import { cpuOfProcess, cpuOfServer, postmasterOf, written } from './server.ts';
+import { rounded } from '../lib/summary.ts';
+import { type Subscribers, subscribersOf } from './subscribers.ts';
+import { watchUse } from './use.ts';
 
 /** As many as one token can have polled once in `PAUSE_MS`: 200 calls a minute of 300. */
 const MOST_OF_A_TOKEN = 60;
@@ -34,25 +33,14 @@ export interface Polling {
   readonly lateMs: Spread;
 }
 
-export interface Subscribers {
-  readonly count: number;
-  /** Of the node and of PostgreSQL for each that comes, with a token that the node does not know. */
-  readonly nodeCpuMsToConnect: number;
-  readonly databaseCpuMsToConnect: number;
-  /** While nothing happens, for each in a minute. */
-  readonly nodeCpuMsAMinute: number;
-  readonly databaseCpuMsAMinute: number;
-  readonly upstreamCallsAMinute: number;
-  readonly commitsAMinute: number;
-}
-
 export interface NodeCosts {
   readonly polling: readonly Polling[];
   readonly idle: readonly Idle[];
   readonly subscribers: readonly Subscribers[];
 }
 
-export async function nodeCosts(): Promise<NodeCosts> {
+/** @param before what need not be measured again but for polls */
+export async function nodeCosts(before: NodeCosts | undefined): Promise<NodeCosts> {
   const polling: Polling[] = [];
   for (const [count, outstanding] of [
     [1, 300],
@@ -62,6 +50,7 @@ export async function nodeCosts(): Promise<NodeCosts> {
     [1, 12_000],
   ] as const)
     polling.push(await pollingOf(count, outstanding));
+  if (before) return { ...before, polling };
   return { idle: [await idleOf(1), await idleOf(4)], polling, subscribers: [await subscribersOf(400)] };
 }
 
@@ -89,30 +78,6 @@ async function idleOf(count: number): Promise<Idle> {
   } finally {
     await nodes.stop();
   }
-}
-
-async function watchUse(nodes: Nodes) {
-  const postmaster = await postmasterOf(nodes.databaseUrl);
-  const read = async () => ({
-    at: performance.now(),
-    node: nodes.programs.reduce((sum, { pid }) => sum + cpuOfProcess(pid), 0),
-    database: cpuOfServer(postmaster),
-    own: process.cpuUsage(),
-    ...(await written(nodes.databaseUrl)),
-  });
-  const before = await read();
-  return async () => {
-    const after = await read();
-    const own = process.cpuUsage(before.own);
-    return {
-      seconds: (after.at - before.at) / 1_000,
-      nodeMs: after.node - before.node,
-      databaseMs: after.database - before.database,
-      upstreamMs: (own.user + own.system) / 1_000,
-      commits: after.commits - before.commits,
-      walBytes: after.walBytes - before.walBytes,
-    };
-  };
 }
 
 /** Until each has been polled once or is overdue, and the pauses are those that the nodes choose. */
@@ -207,70 +172,4 @@ function lateness({ simulator }: Nodes, planned: readonly Planned[], from: numbe
       ({ upstreamId, at }) => (seen.get(upstreamId)?.find((each) => each >= at - 1) ?? at + MEASURED_MS) - at,
     );
   return spreadOf(late);
-}
-
-const SUBSCRIPTION =
-  'subscription ($id: ID!) { usageExecutionFinished(id: $id) { status rows(first: 100) { nodes { date requests } } } }';
-
-/** Each with a token of its own, all at one execution that runs. */
-async function subscribersOf(count: number): Promise<Subscribers> {
-  const nodes = await startNodes({
-    count: 1,
-    durations: () => 3_600_000,
-    rateLimitPerMinute: 1_000_000,
-    // Nothing but the subscribers is to be seen.
-    env: {
-      POLL_INITIAL_MS: '600000',
-      POLL_MAX_MS: '3600000',
-      MAX_CONNECTIONS_PER_IDENTITY: '0',
-      MAX_CONNECTIONS_PER_ADDRESS: '0',
-    },
-  });
-  try {
-    const url = nodes.programs[0]?.url ?? '';
-    const id = await startExecution(url, nodes.simulator.tokens.issue());
-    const open = (many: number) =>
-      Promise.all(Array.from({ length: many }, () => subscribe(url, nodes.simulator.tokens.issue(), id)));
-    await open(50);
-    const coming = await watchUse(nodes);
-    for (let i = 0; i < count; i += 20) await open(20);
-    await sleep(1_000);
-    const come = await coming();
-    const callsBefore = nodes.simulator.requests.length;
-    const waiting = await watchUse(nodes);
-    await sleep(60_000);
-    const waited = await waiting();
-    const calls = nodes.simulator.requests.length - callsBefore;
-    const all = count + 50;
-    const found = {
-      count,
-      nodeCpuMsToConnect: rounded(come.nodeMs / count),
-      databaseCpuMsToConnect: rounded(come.databaseMs / count),
-      nodeCpuMsAMinute: rounded(waited.nodeMs / all),
-      databaseCpuMsAMinute: rounded(waited.databaseMs / all),
-      upstreamCallsAMinute: rounded(calls / all),
-      commitsAMinute: rounded(waited.commits / all),
-    };
-    process.stdout.write(`${JSON.stringify(found)}\n`);
-    return found;
-  } finally {
-    await nodes.stop();
-  }
-}
-
-function subscribe(url: string, token: string, id: string): Promise<WebSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
-    perMessageDeflate: false,
-  });
-  const send = (message: object) => socket.send(JSON.stringify(message));
-  socket.on('open', () => send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
-  socket.on('message', (data: Buffer) => {
-    if (!data.includes('connection_ack')) return;
-    send({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION, variables: { id: `exe_${id}` } } });
-    resolve(socket);
-  });
-  socket.on('error', reject);
-  // The node ends it when it stops.
-  return promise;
 }

@@ -1,7 +1,8 @@
 /**
  * What NOTIFY costs while so many listen: the same small UPDATE with and without the trigger that tells of it. Whoever
  * commits with a NOTIFY holds one lock of the whole server until the commit is on the disk, and wakes each listener.
- * The listeners are a process of their own, the real listener's driver with nothing behind it.
+ * Then statements that tell and write nothing,
+ * as those do that tell of polls. The listeners are a process of their own, the real listener's driver with nothing behind it.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 
 import pg from 'pg';
 
-import { rounded } from '../lib/compare.ts';
 import { query } from '../lib/query.ts';
+import { rounded } from '../lib/summary.ts';
 import { cpuOfProcess, type Server } from './server.ts';
-import { type Cost, measure } from './work.ts';
+import { type Cost, measure, type Work } from './work.ts';
 
 export interface NotifyCost extends Cost {
   readonly listeners: number;
@@ -56,6 +57,55 @@ async function withTrigger(
   run: (worker: number) => Promise<number>,
 ): Promise<NotifyCost> {
   await query(server.url, `ALTER TABLE executions ${state} TRIGGER execution_changed`);
+  const what = `a change${state === 'ENABLE' ? ` that ${listeners} nodes are told of` : ' that nobody is told of'}`;
+  const cost = await heard(server, listeners, { what, atOnce, ms: MS, run });
+  return { ...cost, listeners, trigger: state === 'ENABLE' };
+}
+
+/** Of a statement that only tells. */
+export interface NoticeCost extends Cost {
+  readonly listeners: number;
+  /** Polls that it tells of. */
+  readonly polls: number;
+  readonly listenerCpuMs: number;
+}
+
+export async function noticeCosts(server: Server): Promise<NoticeCost[]> {
+  const clients = Array.from({ length: AT_ONCE }, () => new pg.Client({ connectionString: server.url }));
+  await Promise.all(clients.map((client) => client.connect()));
+  const found: NoticeCost[] = [];
+  try {
+    for (const [polls, listeners, atOnce] of [
+      [1, 0, 1],
+      [10, 0, 1],
+      [1, 100, 1],
+      [10, 100, 1],
+      [1, 0, AT_ONCE],
+    ] as const) {
+      const lines = Array.from({ length: polls }, (_, n) => `00000000-0000-4000-8000-00000000000${n} 7 `);
+      const run = async (i: number) => {
+        await clients[i]?.query(
+          "SELECT pg_notify('execution_changed', line) FROM unnest($1::text[]) AS line",
+          [lines],
+        );
+        return 1;
+      };
+      const what = `${polls} polls told together, to ${listeners} nodes`;
+      const cost = await heard(server, listeners, { what, atOnce, ms: MS, run });
+      found.push({ ...cost, listeners, polls });
+    }
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+  return found;
+}
+
+/** While so many listen; what one of them uses for each piece of work. */
+async function heard(
+  server: Server,
+  listeners: number,
+  work: Work,
+): Promise<Cost & { readonly listenerCpuMs: number }> {
   const child = fork(
     fileURLToPath(new URL('listeners.ts', import.meta.url)),
     [server.url, String(listeners)],
@@ -65,12 +115,11 @@ async function withTrigger(
   );
   await once(child, 'message');
   const cpu = cpuOfProcess(child.pid ?? 0);
-  const what = `a change${state === 'ENABLE' ? ` that ${listeners} nodes are told of` : ' that nobody is told of'}`;
-  const cost = await measure(server, { what, atOnce, ms: MS, run });
-  const told = (cost.perSecond * MS) / 1_000;
+  const cost = await measure(server, work);
+  const done = (cost.perSecond * work.ms) / 1_000;
   const listenerCpuMs =
-    listeners === 0 ? 0 : rounded((cpuOfProcess(child.pid ?? 0) - cpu) / (told * listeners));
+    listeners === 0 ? 0 : rounded((cpuOfProcess(child.pid ?? 0) - cpu) / (done * listeners));
   child.kill();
   await once(child, 'exit');
-  return { ...cost, listeners, trigger: state === 'ENABLE', listenerCpuMs };
+  return { ...cost, listenerCpuMs };
 }

@@ -4,12 +4,13 @@ import { randomUUID } from 'node:crypto';
 import type { UsageRow } from '../../dist/src/domain/execution.js';
 import type { Claim, NewExecution, Sharing } from '../../dist/src/domain/ports/execution-store.js';
 import { silentLogger } from '../../dist/src/lib/logger.js';
+import { createProgressStore } from '../../dist/src/events/publishing-store.js';
 import { createDatabase } from '../../dist/src/store/database.js';
 import { createExecutionStore } from '../../dist/src/store/execution-store.js';
+import { createProgressNotices } from '../../dist/src/store/progress-notices.js';
 import { createUpstreamBudgetStore } from '../../dist/src/store/upstream-budget.js';
 import { createUpstreamTroubleStore } from '../../dist/src/store/upstream-troubles.js';
 import { TENANT } from '../growth/fill.ts';
-import { rounded } from '../lib/compare.ts';
 import { query } from '../lib/query.ts';
 import type { Server } from './server.ts';
 import { type Cost, measure, type Work } from './work.ts';
@@ -85,7 +86,8 @@ function startOf(n: number): { readonly intent: NewExecution; readonly sharing: 
 
 export async function storeCosts(server: Server): Promise<Cost[]> {
   const database = createDatabase(server.url, silentLogger, { maxConnections: AT_ONCE });
-  const store = createExecutionStore(database.db);
+  const progress = createProgressNotices(database.db, silentLogger);
+  const store = createProgressStore(createExecutionStore(database.db), progress.tell);
   const budget = createUpstreamBudgetStore(database.db, { limit: 250, windowMs: 61_000 });
   const troubles = createUpstreamTroubleStore(database.db, {
     afterFailures: 5,
@@ -178,53 +180,10 @@ export async function storeCosts(server: Server): Promise<Cost[]> {
   try {
     for (const { ms = MS, ...work } of cases) found.push(await measure(server, { ms, ...work }));
   } finally {
+    await progress.stop();
     await database.stop();
   }
   return found;
-}
-
-export interface Saturated {
-  /** The nodes are told of each change. */
-  readonly told: boolean;
-  readonly pollsPerSecond: number;
-  readonly databaseCpuMs: number;
-}
-
-const SLICES = 3;
-
-/** Polls as fast as they go, as they are and with the trigger silent that tells of each change, in turn. */
-export async function saturatedCosts(server: Server): Promise<Saturated[]> {
-  const database = createDatabase(server.url, silentLogger, { maxConnections: AT_ONCE });
-  const store = createExecutionStore(database.db);
-  const poll = async (worker: number) => {
-    const claims = await store.claimDue(`node-${worker}`, 10, LEASE_MS);
-    await Promise.all(
-      claims.map((claim) => store.recordAttempt(claim, { polled: true, nextPollInMs: 1_000 })),
-    );
-    return claims.length;
-  };
-  const costs: { readonly told: boolean; readonly cost: Cost }[] = [];
-  try {
-    for (let slice = 0; slice < SLICES * 2; slice += 1) {
-      const told = slice % 2 === 0;
-      await query(
-        server.url,
-        `ALTER TABLE executions ${told ? 'ENABLE' : 'DISABLE'} TRIGGER execution_changed`,
-      );
-      const what = `claims and ends of polls${told ? '' : ', the trigger silent'}`;
-      costs.push({ told, cost: await measure(server, { what, atOnce: 4, ms: MS, run: poll }) });
-    }
-    await query(server.url, 'ALTER TABLE executions ENABLE TRIGGER execution_changed');
-  } finally {
-    await database.stop();
-  }
-  const mean = (told: boolean, key: 'perSecond' | 'databaseCpuMs') =>
-    rounded(costs.filter((one) => one.told === told).reduce((sum, { cost }) => sum + cost[key], 0) / SLICES);
-  return [true, false].map((told) => ({
-    told,
-    pollsPerSecond: mean(told, 'perSecond'),
-    databaseCpuMs: mean(told, 'databaseCpuMs'),
-  }));
 }
 
 /** Tables with their indexes and what is kept out of line, after VACUUM FULL; on a disk in use there is some air besides. */

@@ -1,5 +1,5 @@
 /** The same piece of work by several at once, one after the other each, for a while; and what one of them costs. */
-import { median, rounded } from '../lib/compare.ts';
+import { median, rounded } from '../lib/summary.ts';
 import { cpuOfServer, type Server, written } from './server.ts';
 
 export interface Cost {

@@ -4,9 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 
-import type { Polling, Subscribers } from '../capacity/nodes.ts';
-import type { NotifyCost } from '../capacity/notify.ts';
-import type { Saturated } from '../capacity/store.ts';
+import type { Polling } from '../capacity/nodes.ts';
+import type { NoticeCost, NotifyCost } from '../capacity/notify.ts';
+import type { Saturated, Way } from '../capacity/saturated.ts';
+import type { Subscribers } from '../capacity/subscribers.ts';
 import type { Cost } from '../capacity/work.ts';
 import type { Spread } from './figures.ts';
 import type { Chore } from '../capacity/chores.ts';
@@ -18,15 +19,23 @@ export interface Costs {
     readonly claim: number;
     /** Looking when the next one is due. */
     readonly look: number;
-    /** All of a poll's statements but the write of its end. */
+    /** All of a poll's statements but the write of its end, and what tells of it. */
     readonly poll: number;
     readonly write: number;
+    /** A write that is told by its transaction. */
+    readonly toldWrite: number;
+    /** A statement that only tells, and each poll that it tells of. */
+    readonly notice: number;
+    readonly noticeOfEach: number;
+    /** To wake one node for it. */
+    readonly wakeByNotice: number;
     readonly start: number;
     readonly finish: number;
     /** One node reads a result that has just come. */
     readonly read: number;
     readonly page: number;
     readonly status: number;
+    /** To wake one node for a change that is told by its transaction. */
     readonly tell: number;
     readonly connect: number;
     readonly resync: number;
@@ -59,6 +68,7 @@ export interface Costs {
 export interface Results {
   readonly store: readonly Cost[];
   readonly notify: readonly NotifyCost[];
+  readonly notices: readonly NoticeCost[];
   readonly chores: readonly Chore[];
   readonly saturated: readonly Saturated[];
   readonly nodes: { readonly polling: readonly Polling[]; readonly subscribers: readonly Subscribers[] };
@@ -88,12 +98,15 @@ const SUBSCRIBERS_OF_FAN_OUT = 2_000;
 const WATCHED_OF_RESYNC = 10_000;
 /** A claim, and a look for the next one. */
 const STATEMENTS_OF_A_LOOP = 2;
+/** As the program gathers polls that it tells of together. */
+export const GATHER_MS = 50;
 /** Of the node that makes it: when it is due, and when its step is over. */
 const LOOPS_OF_A_POLL = 2;
 
 export function readCosts(): Costs {
-  const { store, notify, chores, nodes } = readResults<{ cases: Results }>('capacity').cases;
-  const { lateness } = readResults<LatenessRun>('lateness').cases;
+  const { store, notify, notices, saturated, chores, nodes } = readResults<{ cases: Results }>(
+    'capacity',
+  ).cases;
   const fanOut = readResults<FanOut>('fan-out');
   const of = (what: string) => found(store, (one) => one.what === what, what);
   const told = (listeners: number, atOnce = 16) =>
@@ -104,9 +117,20 @@ export function readCosts(): Costs {
     );
   const untold = (atOnce: number) =>
     found(notify, (one) => !one.trigger && one.atOnce === atOnce, 'no trigger');
+  const together = (polls: number, listeners: number) =>
+    found(
+      notices,
+      (one) => one.polls === polls && one.listeners === listeners && one.atOnce === 1,
+      `${polls} polls told to ${listeners}`,
+    ).databaseCpuMs;
+  const polls = (way: Way) => found(saturated, (one) => one.way === way, way).pollsPerSecond;
   const [alone, few] = [pollingOf(nodes.polling, 1), pollingOf(nodes.polling, 3)];
   const subscribers = nodes.subscribers[0]!;
-  const write = told(0).databaseCpuMs;
+  const write = untold(16).databaseCpuMs;
+  const toldWrite = told(0).databaseCpuMs;
+  const noticeOfEach = Math.max(0, (together(10, 0) - together(1, 0)) / 9);
+  const notice = together(1, 0) - noticeOfEach;
+  const noticesOfAPoll = 1 / Math.max(1, (alone.pollsPerSecond * GATHER_MS) / 1_000);
   // What two nodes more use that make none of the polls: they wake for each, claim nothing, and look for the next one.
   const loops = (few.commitsPerPoll - alone.commitsPerPoll) / 2 / STATEMENTS_OF_A_LOOP;
   const loop = {
@@ -118,14 +142,21 @@ export function readCosts(): Costs {
     database: {
       claim: loop.database / STATEMENTS_OF_A_LOOP,
       look: loop.database / STATEMENTS_OF_A_LOOP,
-      poll: alone.databaseCpuMs - LOOPS_OF_A_POLL * loop.database - write,
+      poll:
+        alone.databaseCpuMs -
+        LOOPS_OF_A_POLL * loop.database -
+        (write + noticeOfEach + noticesOfAPoll * notice),
       write,
+      toldWrite,
+      notice,
+      noticeOfEach,
+      wakeByNotice: Math.max(0, (together(1, 100) - together(1, 0)) / 100),
       start: of('a start').databaseCpuMs,
       finish: of('a result of 100 rows').databaseCpuMs,
       read: of('a status, alone').databaseCpuMs + of('a page of 1,000 rows').databaseCpuMs,
       page: of('a page of 1,000 rows').databaseCpuMs,
       status: of('a status, among 100').databaseCpuMs,
-      tell: (told(100).databaseCpuMs - write) / 100,
+      tell: (told(100).databaseCpuMs - toldWrite) / 100,
       connect: subscribers.databaseCpuMsToConnect,
       resync: of('10,000 watched executions, after a reconnect').databaseCpuMs / WATCHED_OF_RESYNC,
       idleAMinute: subscribers.databaseCpuMsAMinute,
@@ -150,10 +181,10 @@ export function readCosts(): Costs {
       idleAMinute: subscribers.nodeCpuMsAMinute,
       resync: of('10,000 watched executions, after a reconnect').nodeCpuMs / WATCHED_OF_RESYNC,
     },
-    // Of a node with more to poll than there is time for. Alone with its lock such a commit is quicker (`notify`); beside
-    // others it first waits for theirs to reach the disk.
-    lockMs: 1_000 / (lateness.at(-1)?.pollsPerSecond ?? NaN),
-    lockCpuMs: Math.max(0, write - untold(16).databaseCpuMs),
+    // Of polls as fast as they go, each told by its own transaction. Alone with its lock such a commit is quicker
+    // (`notify`); beside others it first waits for theirs to reach the disk.
+    lockMs: 1_000 / polls('each by itself'),
+    lockCpuMs: Math.max(0, toldWrite - write),
     flushMs: Math.max(0.1, untold(1).p50Ms - untold(1).databaseCpuMs - untold(1).nodeCpuMs),
   };
 }

@@ -8,6 +8,7 @@ import type { Costs } from './costs.ts';
 import { createClock, createHeap, createStation } from './events.ts';
 import { createDistribution } from './figures.ts';
 import { play, REFERENCE } from './scenarios.ts';
+import type { Setting } from './setting.ts';
 import { BY_HOUR, createSkew, nextArrival } from './skew.ts';
 
 /** Mean time in a station with so many servers, each piece of work 10 ms on average, as often as `load` says. */
@@ -112,7 +113,11 @@ const COSTS: Costs = {
     claim: 0.2,
     look: 0.2,
     poll: 2,
-    write: 0.4,
+    write: 0.3,
+    toldWrite: 0.4,
+    notice: 0.1,
+    noticeOfEach: 0.01,
+    wakeByNotice: 0.02,
     start: 2,
     finish: 2,
     read: 0.4,
@@ -165,6 +170,21 @@ for (const wake of ['all', 'one'] as const)
     assert.deepEqual(figures.delivered, figures.owed);
     assert.equal(world.database.came, world.database.left);
   });
+
+void test('polls that are told together leave the commit lock to what is new', () => {
+  const setting = { ...REFERENCE, nodes: 3, cores: 8, tenants: 1_000, subscribers: 0, startsPerSecond: 25 };
+  const lockOf = (notify: Setting['notify']) => {
+    const { world, figures, runFor } = play(COSTS, { ...setting, notify });
+    runFor(60_000);
+    return { used: world.lock.utilization(), changes: figures.changes };
+  };
+  const [together, each] = [lockOf('polls together'), lockOf('each by itself')];
+  assert.ok(together.changes < each.changes / 2, `${together.changes} changes beside ${each.changes}`);
+  // The statements that tell have it, too, but for no disk.
+  const ofChanges = (together.changes * COSTS.lockMs) / 60_000;
+  assert.ok(together.used > ofChanges && together.used < 1.3 * ofChanges, `${together.used}, ${ofChanges}`);
+  assert.equal(lockOf('nothing').used, 0);
+});
 
 void test('the same seed gives the same figures', () => {
   const setting = { ...REFERENCE, nodes: 2, cores: 2, tenants: 10, subscribers: 20, startsPerSecond: 5 };

@@ -4,7 +4,8 @@ import type { Costs } from './costs.ts';
 import { createClock } from './events.ts';
 import { createFigures, type Figures, type Spread } from './figures.ts';
 import { createSkew, type Skew } from './skew.ts';
-import { createWorld, type Setting, type World } from './world.ts';
+import type { Setting } from './setting.ts';
+import { createWorld, type World } from './world.ts';
 
 /** Of tenants: the largest of 100,000 has a fiftieth of all. */
 const SKEW = 0.8;
@@ -16,7 +17,7 @@ export const REFERENCE: Setting = {
   subscribers: 1_000_000,
   startsPerSecond: 0,
   ownTokens: true,
-  notify: 'every change',
+  notify: 'polls together',
   wake: 'all',
 };
 /** Starts of a tenant in a day that are not answered from what is stored; assumed. */

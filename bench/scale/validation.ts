@@ -3,7 +3,7 @@ import type { Polling } from '../capacity/nodes.ts';
 import { type Costs, type LatenessRun, readResults, type Results } from './costs.ts';
 import type { Spread } from './figures.ts';
 import { outcomeOf, play, REFERENCE, share } from './scenarios.ts';
-import type { Setting } from './world.ts';
+import type { Setting } from './setting.ts';
 
 export interface Compared {
   readonly what: string;
@@ -67,14 +67,18 @@ function comparePolling(costs: Costs, real: Polling): Compared {
   };
 }
 
+/** From before polls were told together. */
 function compareLateness(costs: Costs): Compared[] {
   return readResults<LatenessRun>('lateness').cases.lateness.map(
     ({ outstanding, pollsPerSecond: perSecond, lateMs }) => {
-      const setting = settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000);
+      const setting: Setting = {
+        ...settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000),
+        notify: 'each by itself',
+      };
       const { use, pollsPerSecond, queueLatenessMs: late } = outcomeOf(costs, { setting });
       return {
-        what: `1 node, ${outstanding} outstanding, when little else ran`,
-        calibrated: outstanding > 1_000,
+        what: `1 node, ${outstanding} outstanding, each poll told by itself`,
+        calibrated: false,
         real: { perSecond, cpu: null, lateMs: { p50: lateMs.p50, p99: lateMs.p99 } },
         simulated: { perSecond: pollsPerSecond, cpu: use.database, lateMs: { p50: late.p50, p99: late.p99 } },
       };

@@ -12,35 +12,10 @@ import { createBudgets } from './budgets.ts';
 import type { Costs } from './costs.ts';
 import { type Clock, createHeap, createStation, type Station } from './events.ts';
 import type { Figures } from './figures.ts';
+import { createPoller, LONGEST_SLEEP_MS } from './poller.ts';
+import type { Execution, Setting } from './setting.ts';
 import { nextArrival, type Skew } from './skew.ts';
-
-export interface Setting {
-  readonly nodes: number;
-  /** Of PostgreSQL. */
-  readonly cores: number;
-  readonly tenants: number;
-  readonly subscribers: number;
-  /** In a second, of all tenants. */
-  readonly startsPerSecond: number;
-  /** Each subscriber has a token of his own, which is looked up at Genesys Cloud every 15 s. */
-  readonly ownTokens: boolean;
-  /** Who is told by NOTIFY of what: every change, ends and submissions only, or nobody (another pubsub does it). */
-  readonly notify: 'every change' | 'ends' | 'nothing';
-  /** Who wakes when something is due: all nodes, or one alone. */
-  readonly wake: 'all' | 'one';
-  /** Until a commit is on the disk. @default as measured */
-  readonly flushMs?: number;
-  /** Everything on this machine, nodes and upstream included; for comparing with what was measured. */
-  readonly sharedCores?: number;
-  /** All take so long, and wait so long between two polls; for comparing. */
-  readonly fixed?: {
-    readonly durationMs: number;
-    readonly pauseMs: number;
-    readonly outstanding: number;
-    readonly limit: number;
-  };
-  readonly upstreamMs?: number;
-}
+import { createTelling } from './telling.ts';
 
 export interface World {
   readonly database: Station;
@@ -56,18 +31,8 @@ export interface World {
   stopArrivals(): void;
 }
 
-interface Execution {
-  readonly tenant: number;
-  readonly kind: number;
-  readonly durationMs: number;
-  submittedAt: number;
-  runningAtMs: number;
-  dueAt: number;
-}
-
 /** As the program has them. */
-const CONCURRENCY = 64;
-const [TICK_MS, MIN_SLEEP_MS, LONGEST_PAUSE_MS, ERROR_PAUSE_MS] = [2_000, 5, 250, 1_000];
+const CATCH_UP_MS = 10_000;
 const BUDGET = { limit: 250, windowMs: 61_000 };
 const POLICY = { minMs: 1_000, maxMs: 30_000, callCostMs: 1_500 };
 /** Seconds; as in the mixes of bench/poll-simulation. */
@@ -87,9 +52,8 @@ export function createWorld(
 ): World {
   const { database: of, node: by } = costs;
   const flushMs = setting.flushMs ?? costs.flushMs;
-  // The disk's part goes with the disk, what telling takes of a core does not.
-  const lockMs = costs.lockCpuMs + ((costs.lockMs - costs.lockCpuMs) * flushMs) / costs.flushMs;
-  const tellMs = setting.notify === 'nothing' ? 0 : of.tell * setting.nodes;
+  // Nodes that Redis tells look for themselves at all that is watched.
+  const catchUp = setting.notify === 'nothing' ? (setting.subscribers * of.resync) / CATCH_UP_MS : 0;
   const subscribersOf = (tenant: number) => setting.subscribers * skew.shareOf(tenant);
   const reads = setting.startsPerSecond;
   const idle = (cpu: number) => (setting.ownTokens ? (setting.subscribers * cpu) / 60_000 : 0);
@@ -97,10 +61,11 @@ export function createWorld(
     servers: setting.sharedCores ?? setting.cores,
     background:
       idle(of.idleAMinute) +
+      catchUp +
       (setting.fixed ? 0 : (setting.nodes * of.chores) / 30_000) +
       (reads * (PAGES * of.page + LOOKS * of.status)) / 1_000,
   });
-  const lock = createStation(clock, { servers: 1 });
+  const telling = createTelling(clock, costs, setting, database, figures);
   const nodes = Array.from({ length: setting.nodes }, () =>
     setting.sharedCores
       ? database
@@ -127,16 +92,6 @@ export function createWorld(
 
   const pick = () => Math.floor(random() * setting.nodes);
   const upstreamMs = setting.upstreamMs ?? UPSTREAM_MS;
-
-  /** A write that some are told of: one after the other, until it is on the disk. */
-  function commit(ms: number, isEnd: boolean, done: () => void): void {
-    const isTold = setting.notify === 'every change' || (setting.notify === 'ends' && isEnd);
-    database.serve(ms + (isTold ? tellMs : 0), () => {
-      if (!isTold) return clock.after(flushMs, done);
-      figures.changes += 1;
-      lock.serve(lockMs, done);
-    });
-  }
 
   function contextOf(one: Execution, ageMs: number): PollContext {
     const request = {
@@ -191,12 +146,12 @@ export function createWorld(
     const node = pick();
     // The start's own statements; the rest is a step as any other, which the node makes that took the request.
     nodes[node]?.serve(by.start, () =>
-      database.serve(of.start, () => clock.after(flushMs, () => step(one, () => {}))),
+      database.serve(of.start, () => clock.after(flushMs, () => step(node, one, () => {}))),
     );
   }
 
   /** What a node does with what it has claimed; its own CPU is behind it. */
-  function step(one: Execution, done: () => void): void {
+  function step(node: number, one: Execution, done: () => void): void {
     const isStart = one.submittedAt < 0;
     if (!isStart) figures.lateness.add(clock.now - one.dueAt);
     const wait = call(one, isStart ? 'START' : 'POLL');
@@ -208,16 +163,16 @@ export function createWorld(
     clock.after(upstreamMs, () => {
       if (isStart) {
         one.submittedAt = clock.now;
-        return commit(of.write, true, () => {
+        return telling.commit(node, 'submission', () => {
           putBack(one, waitOf(one, 0));
           done();
         });
       }
       const ageMs = clock.now - one.submittedAt;
-      if (ageMs >= one.durationMs) return end(one, ageMs, done);
+      if (ageMs >= one.durationMs) return end(node, one, ageMs, done);
       const waitMs = waitOf(one, ageMs);
       one.runningAtMs = ageMs;
-      return commit(of.write, false, () => {
+      return telling.commit(node, 'progress', () => {
         putBack(one, waitMs);
         done();
       });
@@ -230,11 +185,11 @@ export function createWorld(
       : policy.untilNextPoll(contextOf(one, ageMs));
   }
 
-  function end(one: Execution, ageMs: number, done: () => void): void {
+  function end(node: number, one: Execution, ageMs: number, done: () => void): void {
     policy.ended(contextOf(one, ageMs));
     const foundAt = clock.now;
     figures.detection.add(ageMs - one.durationMs);
-    commit(of.finish, true, () => {
+    telling.commit(node, 'end', () => {
       figures.ended += 1;
       open -= 1;
       deliver(one, foundAt);
@@ -262,70 +217,18 @@ export function createWorld(
     }
   }
 
-  function createPoller(index: number) {
-    const node = nodes[index];
-    let underWay = 0;
-    let missed = 0;
-    let turn = 0;
-    let asleep = false;
-    let rung = false;
-    const loop = (): void => {
-      const free = CONCURRENCY - underWay;
-      if (free <= 0) return sleep(TICK_MS);
-      if (isAway) return sleep(ERROR_PAUSE_MS);
-      node?.serve(by.loop, () =>
-        database.serve(of.claim, () => {
-          let claimed = 0;
-          for (; claimed < free && due.first() && due.first()!.dueAt <= clock.now; claimed += 1)
-            take(due.take()!);
-          figures.looks += 1;
-          if (claimed === free) return loop();
-          return database.serve(of.look, () => {
-            const next = due.first();
-            const ms = next ? Math.max(0, next.dueAt - clock.now) : Infinity;
-            missed = ms === 0 ? missed + 1 : 0;
-            const pause = Math.min(MIN_SLEEP_MS * 2 ** missed, LONGEST_PAUSE_MS);
-            // Where a node has its own to wait for, the tick is for what others have left behind.
-            const wanted = setting.wake === 'all' || ms === 0 ? Math.max(pause, Math.ceil(ms)) : TICK_MS;
-            sleep(Math.min(TICK_MS, wanted));
-          });
-        }),
-      );
-    };
-    const sleep = (ms: number): void => {
-      const mine = (turn += 1);
-      asleep = true;
-      clock.after(rung ? 0 : ms, () => asleep && mine === turn && wake());
-      rung = false;
-    };
-    const wake = (): void => {
-      asleep = false;
-      loop();
-    };
-    /** As the program's alarm: whoever is at work hears it when he would go to sleep. */
-    const ring = (): void => {
-      if (!asleep) rung = true;
-      else wake();
-    };
-    const take = (one: Execution): void => {
-      underWay += 1;
-      figures.polls += 1;
-      node?.serve(by.poll, () =>
-        database.serve(of.poll, () =>
-          clock.after(flushMs, () =>
-            step(one, () => {
-              underWay -= 1;
-              ring();
-            }),
-          ),
-        ),
-      );
-    };
-    clock.after(random() * TICK_MS, loop);
-    return { ring };
-  }
-
-  const pollers = nodes.map((_, index) => createPoller(index));
+  const pollers = nodes.map((node, index) =>
+    createPoller(clock, costs, setting, {
+      node,
+      database,
+      due,
+      figures,
+      isAway: () => isAway,
+      heardMs: telling.heardMs,
+      step: (one, done) => step(index, one, done),
+      firstMs: random() * LONGEST_SLEEP_MS,
+    }),
+  );
   if (setting.startsPerSecond > 0) clock.after(0, arrive);
   for (let i = 0; i < (setting.fixed?.outstanding ?? 0); i += 1) {
     open += 1;
@@ -341,7 +244,7 @@ export function createWorld(
 
   return {
     database,
-    lock,
+    lock: telling.lock,
     nodes: setting.sharedCores ? [] : nodes,
     open: () => open,
     budgetOfLargest() {
@@ -352,7 +255,7 @@ export function createWorld(
     failOver(ms) {
       isAway = true;
       database.pause();
-      lock.pause();
+      telling.lock.pause();
       clock.after(ms, () => {
         isAway = false;
         const overdue: Execution[] = [];
@@ -364,7 +267,7 @@ export function createWorld(
         });
         figures.spread = overdue.length;
         database.resume();
-        lock.resume();
+        telling.lock.resume();
         // Everybody reads again what he watches.
         for (const node of nodes)
           database.serve((setting.subscribers / setting.nodes) * of.resync, () =>

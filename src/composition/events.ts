@@ -8,7 +8,7 @@ import {
   type ExecutionChange,
   type ExecutionPubSub,
 } from '../events/execution-pubsub.js';
-import { createPublishingStore } from '../events/publishing-store.js';
+import { createProgressStore, createPublishingStore } from '../events/publishing-store.js';
 import { createRedisEngine } from '../events/redis/redis-engine.js';
 import type { Logger } from '../lib/logger.js';
 import { StartupError } from '../lib/startup-error.js';
@@ -41,7 +41,7 @@ export async function openEvents(
 }
 
 async function eventsOfDatabase(url: string, stores: Stores, log: Logger, onStop: OnStop): Promise<Events> {
-  const { trouble, dropConnections, store, pollerStore } = stores;
+  const { trouble, dropConnections, store, pollerStore, progress } = stores;
   if (!(await stores.isNotifying())) {
     throw new StartupError(
       'The database does not tell of changes, since somebody has turned that off for Redis. Set REDIS_URL as on the ' +
@@ -64,7 +64,8 @@ async function eventsOfDatabase(url: string, stores: Stores, log: Logger, onStop
     },
   });
   onStop(() => listener.stop());
-  return { pubSub, listener, telling: { store, pollerStore } };
+  const telling = { store, pollerStore: createProgressStore(pollerStore, progress.tell) };
+  return { pubSub, listener, telling };
 }
 
 async function eventsByRedis(

@@ -10,6 +10,7 @@ import { migrate } from '../store/migrate.js';
 import { createStoreFigures } from '../store/store-figures.js';
 import { createStoreHealth } from '../store/store-health.js';
 import { isNotifying } from '../store/notifications.js';
+import { createProgressNotices } from '../store/progress-notices.js';
 import { createSealedTokenStore } from '../store/sealed-tokens.js';
 import { createUpstreamBudgetStore } from '../store/upstream-budget.js';
 import { createDurationStore } from '../store/query-durations.js';
@@ -40,6 +41,8 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
     trouble: noTrouble,
   });
   onStop(() => probes.stop());
+  const progress = createProgressNotices(work.db, log);
+  onStop(() => progress.stop());
   return {
     trouble,
     health: createStoreHealth(probes.db),
@@ -55,6 +58,7 @@ export async function openStores(url: string, budget: BudgetOptions, log: Logger
     durations: createDurationStore(work.db),
     versions: createExecutionVersions(work.db),
     isNotifying: () => isNotifying(work.db),
+    progress,
   };
 }
 

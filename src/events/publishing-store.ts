@@ -35,6 +35,21 @@ export function createPublishingStore(
   };
 }
 
+/** A store that publishes the polls that it writes, of which the database tells nothing by itself. */
+export function createProgressStore(
+  store: ExecutionStore,
+  publish: (execution: Execution) => void,
+): ExecutionStore {
+  return {
+    ...store,
+    async recordAttempt(claim, attempt) {
+      const execution = await store.recordAttempt(claim, attempt);
+      if (execution && attempt.polled) publish(execution);
+      return execution;
+    },
+  };
+}
+
 function changeOf({ id, version, status, owner }: Execution): ExecutionChange {
   return { id, version, finishedIn: isFinal(status) ? owner.organizationId : null };
 }

@@ -53,7 +53,7 @@ describe('the listener for changes', () => {
 
   it('hears of every change that another connection makes, with the version', async () => {
     const { execution, ...claim } = await runningClaim(test.anotherNode());
-    await test.store.recordAttempt({ ...claim, execution }, { polled: true, nextPollInMs: 1_000 });
+    await test.store.recordAttempt({ ...claim, execution }, { polled: false, nextPollInMs: 1_000 });
     await until('both changes', () => changes.length === 2);
     expect(changes).toEqual([
       { id: execution.id, version: 2, finishedIn: null },

@@ -53,7 +53,8 @@ const sorted = (changes: readonly ExecutionChange[]) =>
 
 describe('a store that publishes', () => {
   it('publishes what the database tells of, for every move of an execution', async () => {
-    await store.recordAttempt(await runningClaim(store), { polled: true, nextPollInMs: LEASE_MS });
+    const failed = { polled: false, failure: UPSTREAM_FAILED, nextPollInMs: LEASE_MS };
+    await store.recordAttempt(await runningClaim(store), failed);
     await store.finish(await runningClaim(store), SUCCEEDED, [], TTL_MS);
     await store.finish(await runningClaim(store), FAILED, [], TTL_MS);
     const waiting = await runningClaim(store);

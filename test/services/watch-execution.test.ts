@@ -2,7 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Execution } from '../../src/domain/execution.js';
-import type { Claim } from '../../src/domain/ports/execution-store.js';
+import type { Claim, ExecutionStore } from '../../src/domain/ports/execution-store.js';
+import { createProgressStore } from '../../src/events/publishing-store.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import { createProgressNotices, type ProgressNotices } from '../../src/store/progress-notices.js';
 import {
   createTestStore,
   EVERYTHING,
@@ -21,8 +24,12 @@ import { collect, startWatching, type Watching } from '../support/watching.js';
 describe('watching an execution', () => {
   let test: TestStore;
   let watching: Watching;
+  let progress: ProgressNotices;
+  let pollerStore: ExecutionStore;
   beforeAll(async () => {
     test = await createTestStore();
+    progress = createProgressNotices(test.database.db, silentLogger);
+    pollerStore = createProgressStore(test.store, progress.tell);
   });
   beforeEach(async () => {
     watching = await startWatching(test.store, test.url);
@@ -31,11 +38,14 @@ describe('watching an execution', () => {
     await until('every listener to be released', () => watching.listeners() === 0);
     await watching.stop();
   });
-  afterAll(() => test.stop());
+  afterAll(async () => {
+    await progress.stop();
+    await test.stop();
+  });
 
   const watch = (claim: Claim, finalOnly = false, visibility = EVERYTHING) =>
     watching.watch.execution(claim.execution.id, visibility, finalOnly);
-  const poll = (claim: Claim) => test.store.recordAttempt(claim, { polled: true, nextPollInMs: LEASE_MS });
+  const poll = (claim: Claim) => pollerStore.recordAttempt(claim, { polled: true, nextPollInMs: LEASE_MS });
   const finish = (claim: Claim) => test.store.finish(claim, SUCCEEDED, numberedRows(1), TTL_MS);
   const states = (executions: readonly Execution[]) =>
     executions.map(({ version, status }) => `${version} ${status}`);
@@ -57,7 +67,8 @@ describe('watching an execution', () => {
     const claim = await runningClaim(test.store);
     const { items, ended } = collect(await watch(claim, true));
     await poll(claim);
-    await delay(50);
+    // Longer than polls are gathered before they are told.
+    await delay(150);
     expect(items).toEqual([]);
     await finish(claim);
     expect(states(await ended)).toEqual(['4 SUCCEEDED']);

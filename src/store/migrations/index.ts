@@ -10,6 +10,7 @@ import * as rowsInBulk from './008-rows-in-bulk.js';
 import * as rowBlocks from './009-row-blocks.js';
 import * as traceContext from './010-trace-context.js';
 import * as stagedRows from './011-staged-rows.js';
+import * as progressToldLater from './012-progress-told-later.js';
 import type { SchemaMigration } from './migration.js';
 
 export const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, SchemaMigration>> = {
   '009-row-blocks': rowBlocks,
   '010-trace-context': traceContext,
   '011-staged-rows': stagedRows,
+  '012-progress-told-later': progressToldLater,
 };
