@@ -21,7 +21,7 @@ const tell = (what: string, found: object) => process.stdout.write(`${what}: ${J
 /** Nobody looks tokens up for a subscription: a service with its own client, or JWTs. */
 const ISSUED: Setting = { ...REFERENCE, ownTokens: false };
 const AVERAGE = (REFERENCE.tenants * STARTS_A_DAY) / 86_400;
-/** Of a disk whose cache survives a power cut; assumed. */
+/** Of a disk over a network, or one that others use, too. */
 const SLOW_FLUSH_MS = 2;
 
 if (wanted('validation')) cases['validation'] = validate(costs).map((one) => (tell('validation', one), one));
