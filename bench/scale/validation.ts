@@ -67,17 +67,16 @@ function comparePolling(costs: Costs, real: Polling): Compared {
   };
 }
 
-/** From before polls were told together. */
 function compareLateness(costs: Costs): Compared[] {
   return readResults<LatenessRun>('lateness').cases.lateness.map(
     ({ outstanding, pollsPerSecond: perSecond, lateMs }) => {
       const setting: Setting = {
         ...settingOf(1, Math.ceil(outstanding / 100), outstanding, 30_000),
-        notify: 'each by itself',
+        notify: 'polls together',
       };
       const { use, pollsPerSecond, queueLatenessMs: late } = outcomeOf(costs, { setting });
       return {
-        what: `1 node, ${outstanding} outstanding, each poll told by itself`,
+        what: `1 node, ${outstanding} outstanding, when little else ran`,
         calibrated: false,
         real: { perSecond, cpu: null, lateMs: { p50: lateMs.p50, p99: lateMs.p99 } },
         simulated: { perSecond: pollsPerSecond, cpu: use.database, lateMs: { p50: late.p50, p99: late.p99 } },
