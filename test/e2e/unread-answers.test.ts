@@ -55,7 +55,7 @@ describe.each([
     const client = await ask(request());
     await once(client.socket, 'data');
     client.socket.pause();
-    await sleep(10 * KEEP_ALIVE_MS);
+    await sleep(25 * KEEP_ALIVE_MS);
     const before = client.bytes;
     client.socket.resume();
     await until('the end of the connection', () => client.closed);
